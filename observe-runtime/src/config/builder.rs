@@ -1,0 +1,354 @@
+//! The builder as users see it: what it collects, and nothing about how it is read.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::secret::{Secret, abbreviated};
+use super::settings::{OnLoss, Overflow};
+use super::url;
+use crate::loss::Loss;
+use crate::mask::{Mask, MaskField, Masked};
+
+/// What to record and where to deliver it.
+///
+/// Everything is optional: what is not set here comes from the environment, and what is set nowhere
+/// has a default. The variables are listed in the README.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let config = observe_runtime::Config::new()
+///     .langfuse("pk-lf-…", "sk-lf-…")
+///     .base_url("https://langfuse.example.com")
+///     .environment("production")
+///     .sample_rate(0.1)
+///     .exit_timeout(Duration::from_secs(2));
+/// # drop(config);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a configuration does nothing until it is used to initialize"]
+pub struct Config {
+    pub(super) no_environment: bool,
+    pub(super) enabled: Option<bool>,
+    pub(super) destination: Option<Choice>,
+    pub(super) base_url: Option<Address>,
+    pub(super) headers: Vec<(String, Secret)>,
+    pub(super) environment: Option<String>,
+    pub(super) release: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) service_name: Option<String>,
+    pub(super) resource: Vec<(String, String)>,
+    pub(super) sample_rate: Option<f64>,
+    pub(super) capture_io: Option<bool>,
+    pub(super) capture_limit: Option<usize>,
+    pub(super) redact: Option<Vec<String>>,
+    pub(super) redact_also: Vec<String>,
+    pub(super) mask: Option<Mask>,
+    pub(super) memory_limit: Option<usize>,
+    pub(super) overflow: Overflow,
+    pub(super) hold: Option<Duration>,
+    pub(super) flush_at: Option<usize>,
+    pub(super) flush_interval: Option<Duration>,
+    pub(super) max_batch_bytes: Option<usize>,
+    pub(super) compression: Option<bool>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) max_age: Option<Duration>,
+    pub(super) exit_timeout: Option<Duration>,
+    pub(super) on_loss: Option<OnLoss>,
+    pub(super) files_limit: Option<usize>,
+    pub(super) journal: Option<bool>,
+    pub(super) journal_dir: Option<PathBuf>,
+    pub(super) journal_limit: Option<usize>,
+    pub(super) console: Option<bool>,
+    pub(super) debug: Option<bool>,
+}
+
+/// A destination chosen in code.
+#[derive(Clone)]
+pub(super) enum Choice {
+    Langfuse { public_key: String, secret_key: Secret },
+    Collector(Address),
+    Files(PathBuf),
+    Memory,
+}
+
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Langfuse { public_key, .. } => f.debug_tuple("Langfuse").field(&abbreviated(public_key)).finish(),
+            Self::Collector(address) => f.debug_tuple("Collector").field(address).finish(),
+            Self::Files(dir) => f.debug_tuple("Files").field(dir).finish(),
+            Self::Memory => f.write_str("Memory"),
+        }
+    }
+}
+
+/// An address that nobody has checked for credentials yet.
+#[derive(Clone)]
+pub(super) struct Address(pub(super) String);
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&url::shown(&self.0))
+    }
+}
+
+impl Config {
+    /// Nothing set: the environment decides.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads no environment variable: what is not set here has its default.
+    pub fn without_environment(mut self) -> Self {
+        self.no_environment = true;
+        self
+    }
+
+    /// Records nothing if false; if true, beats `LANGFUSE_TRACING_ENABLED` and `OTEL_SDK_DISABLED`.
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
+    /// Records nothing: observed functions cost one atomic load.
+    pub fn disabled(self) -> Self {
+        self.enabled(false)
+    }
+}
+
+/// # Where traces go
+///
+/// The last destination named wins.
+impl Config {
+    /// Delivers to the Langfuse project of these keys.
+    pub fn langfuse(mut self, public_key: impl Into<String>, secret_key: impl Into<String>) -> Self {
+        let (public_key, secret_key) = (public_key.into(), Secret::new(secret_key));
+        self.destination = Some(Choice::Langfuse { public_key, secret_key });
+        self
+    }
+
+    /// The Langfuse server. Default: `https://cloud.langfuse.com`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(Address(url.into()));
+        self
+    }
+
+    /// Delivers to an OpenTelemetry collector by OTLP over HTTP. `/v1/traces` is added unless the address ends with it.
+    pub fn collector(mut self, url: impl Into<String>) -> Self {
+        self.destination = Some(Choice::Collector(Address(url.into())));
+        self
+    }
+
+    /// Adds a header to every request. Its value is treated as a secret.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), Secret::new(value)));
+        self
+    }
+
+    /// Writes local files under this directory.
+    pub fn files(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.destination = Some(Choice::Files(dir.into()));
+        self
+    }
+
+    /// Keeps everything in memory, for tests.
+    pub(crate) fn memory(mut self) -> Self {
+        self.destination = Some(Choice::Memory);
+        self
+    }
+}
+
+/// # What is said of every trace
+impl Config {
+    /// The environment, such as `production`: lower case letters, digits, `-` and `_`, at most 40.
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// The program's release, such as a version or a commit.
+    pub fn release(mut self, release: impl Into<String>) -> Self {
+        self.release = Some(release.into());
+        self
+    }
+
+    /// The version of every trace that sets none itself.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// The resource attribute `service.name`. Default: the program's name.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// Adds an attribute of the process, such as `host.name`.
+    pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.resource.push((key.into(), value.into()));
+        self
+    }
+}
+
+/// # What is recorded
+impl Config {
+    /// Share of the traces to record, 0 to 1, decided by trace id alike in every process. Default: 1.
+    pub fn sample_rate(mut self, rate: f64) -> Self {
+        self.sample_rate = Some(rate);
+        self
+    }
+
+    /// Whether arguments and results are captured. Default: true. What the program sets by hand is recorded anyway.
+    pub fn capture_io(mut self, capture: bool) -> Self {
+        self.capture_io = Some(capture);
+        self
+    }
+
+    /// Bytes of one captured value, at most; longer ones end in a marker. Default: 1 MiB.
+    pub fn capture_limit(mut self, bytes: usize) -> Self {
+        self.capture_limit = Some(bytes);
+        self
+    }
+
+    /// Replaces the list of names (of arguments and fields) whose values are never captured.
+    pub fn redact(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.redact = Some(words.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds to the list of names whose values are never captured.
+    pub fn redact_also(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.redact_also.extend(words.into_iter().map(Into::into));
+        self
+    }
+
+    /// Shows every value to this function before it leaves the process: it keeps, replaces or drops it.
+    ///
+    /// It runs on the worker's thread, possibly several times for the same value. If it panics, the value is dropped.
+    ///
+    /// ```
+    /// use observe_runtime::{Config, MaskField, Masked};
+    ///
+    /// let config = Config::new().mask(|field, text| match field {
+    ///     MaskField::Input | MaskField::Output if text.contains("password") => Masked::Drop,
+    ///     MaskField::UserId => Masked::Replace("somebody".into()),
+    ///     _ => Masked::Keep,
+    /// });
+    /// # drop(config);
+    /// ```
+    pub fn mask(mut self, mask: impl Fn(MaskField<'_>, &str) -> Masked + Send + Sync + 'static) -> Self {
+        self.mask = Some(Mask::new(mask));
+        self
+    }
+}
+
+/// # Memory and delivery
+impl Config {
+    /// Bytes that everything not delivered yet may use. Default: 64 MiB.
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
+    /// What to do with new observations while the memory limit is used up. Default: refuse and count them.
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// How long a finished observation waits for its trace's root, so that late trace attributes reach it. Default: 5 s.
+    pub fn hold(mut self, time: Duration) -> Self {
+        self.hold = Some(time);
+        self
+    }
+
+    /// Observations in a batch, at most. Default: 512.
+    pub fn flush_at(mut self, observations: usize) -> Self {
+        self.flush_at = Some(observations);
+        self
+    }
+
+    /// How long a batch waits for more, at most. Default: 1 s.
+    pub fn flush_interval(mut self, time: Duration) -> Self {
+        self.flush_interval = Some(time);
+        self
+    }
+
+    /// Uncompressed bytes of a request, at most. Default: 3,500,000, what every Langfuse server takes.
+    pub fn max_batch_bytes(mut self, bytes: usize) -> Self {
+        self.max_batch_bytes = Some(bytes);
+        self
+    }
+
+    /// Whether requests are compressed with gzip. Default: true.
+    pub fn compression(mut self, compress: bool) -> Self {
+        self.compression = Some(compress);
+        self
+    }
+
+    /// How long a request may take. Default: 10 s.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = Some(time);
+        self
+    }
+
+    /// How long delivery of a batch is tried before it is given up. Default: 1 h.
+    pub fn max_age(mut self, time: Duration) -> Self {
+        self.max_age = Some(time);
+        self
+    }
+
+    /// How long dropping the guard waits for delivery, at most. Default: 5 s.
+    pub fn exit_timeout(mut self, time: Duration) -> Self {
+        self.exit_timeout = Some(time);
+        self
+    }
+
+    /// Calls this function, on the worker's thread, when something was lost: why, and how many.
+    pub fn on_loss(mut self, callback: impl Fn(Loss, u64) + Send + Sync + 'static) -> Self {
+        self.on_loss = Some(OnLoss::new(callback));
+        self
+    }
+}
+
+/// # On this machine
+impl Config {
+    /// Bytes of local files, at most; the oldest are removed. Default: 1 GiB.
+    pub fn files_limit(mut self, bytes: usize) -> Self {
+        self.files_limit = Some(bytes);
+        self
+    }
+
+    /// Whether the journal is kept in files that survive a killed process. Default: true with local files, else false.
+    pub fn journal(mut self, journal: bool) -> Self {
+        self.journal = Some(journal);
+        self
+    }
+
+    /// The directory of the journal's files; switches them on.
+    pub fn journal_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.journal_dir = Some(dir.into());
+        self
+    }
+
+    /// Bytes of the journal's files, at most. Default: 1 GiB.
+    pub fn journal_limit(mut self, bytes: usize) -> Self {
+        self.journal_limit = Some(bytes);
+        self
+    }
+
+    /// Whether each finished trace is printed as a tree on stderr. Default: false.
+    pub fn console(mut self, console: bool) -> Self {
+        self.console = Some(console);
+        self
+    }
+
+    /// Whether the worker says on stderr what it does. Default: false.
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(debug);
+        self
+    }
+}

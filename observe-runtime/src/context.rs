@@ -1,0 +1,178 @@
+//! Who is current: a small `Copy` value kept task-locally.
+//!
+//! - It holds ids and flags, no lock and no reference count; nothing needs to be detached.
+//! - It is set only around a piece of work (a function, a poll), never left behind a guard.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::id::{ObservationId, TraceId};
+
+tokio::task_local! {
+    static CURRENT: Context;
+}
+
+/// Which observation and which trace new work belongs to.
+///
+/// An observed function takes its parent where it is called, and observed futures carry theirs
+/// along; a context is for the rest: threads, `spawn_blocking`, rayon, callbacks.
+///
+/// ```
+/// let context = observe_runtime::Context::current();
+/// std::thread::spawn(move || context.run(|| { /* observed calls here have the same parent */ }));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// All zero: none.
+    trace: [u8; 16],
+    observation: [u8; 8],
+    /// The client that records; 0: the one that `init` made.
+    client: u32,
+    flags: u8,
+}
+
+/// Set by an open call on its own copy: see `call.rs`.
+pub(crate) const STATE: u8 = 0b1111_0000;
+/// Nothing below is recorded: sampled out, or refused for want of memory.
+const SILENT: u8 = 1;
+/// The observation lives in another process.
+const REMOTE: u8 = 2;
+
+impl Context {
+    /// The context of the running task or thread; an empty one outside any observation.
+    #[must_use]
+    pub fn current() -> Self {
+        CURRENT.try_with(|context| *context).unwrap_or_default()
+    }
+
+    /// A context below an observation of another process, as its `traceparent` header names it.
+    /// Without an observation the work is a root of that trace.
+    #[must_use]
+    pub fn remote(trace: TraceId, observation: Option<ObservationId>) -> Self {
+        Self { client: Self::current().client, ..Self::default() }.below(trace, observation).flagged(REMOTE)
+    }
+
+    /// Runs `work` with this context current.
+    pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
+        CURRENT.sync_scope(self, work)
+    }
+
+    /// Makes a future in this context and polls it there: `context.scope(|| work())`.
+    pub fn scope<F: Future>(self, make: impl FnOnce() -> F) -> InContext<F> {
+        InContext { future: self.run(make), context: self }
+    }
+
+    /// The trace, if there is one.
+    #[must_use]
+    pub fn trace_id(self) -> Option<TraceId> {
+        TraceId::from_bytes(self.trace)
+    }
+
+    /// The observation, if there is one.
+    #[must_use]
+    pub fn observation_id(self) -> Option<ObservationId> {
+        ObservationId::from_bytes(self.observation)
+    }
+
+    /// Whether work in this context is recorded, as far as the context decides it: false below what was sampled out.
+    #[must_use]
+    pub fn is_recorded(self) -> bool {
+        self.flags & SILENT == 0
+    }
+
+    pub(crate) fn is_remote(self) -> bool {
+        self.flags & REMOTE != 0
+    }
+
+    pub(crate) fn client(self) -> u32 {
+        self.client
+    }
+
+    pub(crate) fn with_client(self, client: u32) -> Self {
+        Self { client, ..self }
+    }
+
+    pub(crate) fn below(self, trace: TraceId, observation: Option<ObservationId>) -> Self {
+        Self {
+            trace: trace.to_bytes(),
+            observation: observation.map_or([0; 8], ObservationId::to_bytes),
+            client: self.client,
+            flags: 0,
+        }
+    }
+
+    /// An empty context.
+    pub(crate) const NONE: Self = Self { trace: [0; 16], observation: [0; 8], client: 0, flags: 0 };
+
+    pub(crate) const fn state(self) -> u8 {
+        self.flags & STATE
+    }
+
+    pub(crate) const fn with_state(self, state: u8) -> Self {
+        Self { flags: self.flags & !STATE | state, ..self }
+    }
+
+    pub(crate) fn silent(self) -> Self {
+        self.flagged(SILENT)
+    }
+
+    fn flagged(self, flag: u8) -> Self {
+        Self { flags: self.flags | flag, ..self }
+    }
+}
+
+pin_project! {
+    /// A future that is polled in a context: see [`Context::scope`] and [`InCurrentObservation`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct InContext<F> {
+        #[pin]
+        future: F,
+        context: Context,
+    }
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.context.run(|| this.future.poll(cx))
+    }
+}
+
+/// Carries the current observation into a future that is polled elsewhere.
+///
+/// ```no_run
+/// use observe_runtime::InCurrentObservation;
+/// # async fn work() {}
+/// # fn f(set: &mut Vec<std::pin::Pin<Box<dyn Future<Output = ()>>>>) {
+/// set.push(Box::pin(work().in_current_observation()));
+/// # }
+/// ```
+pub trait InCurrentObservation: Future + Sized {
+    /// Polls this future in the context that is current now.
+    fn in_current_observation(self) -> InContext<Self> {
+        InContext { future: self, context: Context::current() }
+    }
+}
+
+impl<F: Future> InCurrentObservation for F {}
+
+/// [`tokio::spawn`](https://docs.rs/tokio/latest/tokio/task/fn.spawn.html) with the current observation as the task's parent.
+///
+/// An observed `async fn` needs no help: `tokio::spawn(observed())` keeps its parent.
+///
+/// # Panics
+/// Outside a tokio runtime, as `tokio::spawn` does.
+#[track_caller]
+pub fn spawn<F>(future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    tokio::spawn(future.in_current_observation())
+}

@@ -1,0 +1,288 @@
+//! What leaves the fold: closed, immutable, still in the records' bytes; and the view in which encoders read it.
+//!
+//! - What a user set beats what was captured, also when it is falsy; later beats earlier by time.
+//! - An end is never before its start.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::id::{ObservationId, TraceId};
+use crate::observation::{Level, ObservationType, Outcome};
+use crate::record::{self, APP_ROOT, Kind, Record, Tag};
+use crate::score::DataType;
+
+/// What belongs to the whole trace and is stamped on every observation of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct TraceAttributes {
+    pub(crate) name: Option<String>,
+    pub(crate) user_id: Option<String>,
+    pub(crate) session_id: Option<String>,
+    pub(crate) tags: Vec<String>,
+    /// Keys with JSON texts.
+    pub(crate) metadata: Vec<(String, String)>,
+    pub(crate) version: Option<String>,
+    pub(crate) release: Option<String>,
+    pub(crate) environment: Option<String>,
+    pub(crate) public: bool,
+}
+
+/// A closed observation.
+#[derive(Clone, Debug)]
+pub(crate) struct Finished {
+    pub(crate) trace: TraceId,
+    pub(crate) id: ObservationId,
+    /// Its records, framed, in the order of their arrival.
+    pub(crate) records: Vec<u8>,
+    pub(crate) attributes: Arc<TraceAttributes>,
+    /// JSON texts that the trace sets on its root: input and output.
+    pub(crate) trace_io: Option<Arc<(Option<String>, Option<String>)>>,
+    /// The earliest round of the journal that holds something of it.
+    pub(crate) round: u64,
+}
+
+/// A score as it was given.
+#[derive(Clone, Debug)]
+pub(crate) struct FinishedScore {
+    pub(crate) record: Vec<u8>,
+    pub(crate) environment: Option<Arc<str>>,
+    pub(crate) round: u64,
+}
+
+/// Something to deliver.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    Observation(Finished),
+    Score(FinishedScore),
+}
+
+pub(crate) type Text<'a> = Cow<'a, str>;
+
+/// An observation as encoders read it.
+#[derive(Clone, Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) trace_id: TraceId,
+    pub(crate) id: ObservationId,
+    pub(crate) parent_id: Option<ObservationId>,
+    /// Nothing of the trace above it is ours: `langfuse.internal.is_app_root`.
+    pub(crate) app_root: bool,
+    pub(crate) kind: ObservationType,
+    pub(crate) name: Text<'a>,
+    /// Nanoseconds since the unix epoch.
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) outcome: Outcome,
+    pub(crate) level: Level,
+    pub(crate) status_message: Option<Text<'a>>,
+    /// JSON text.
+    pub(crate) input: Option<Text<'a>>,
+    /// JSON text.
+    pub(crate) output: Option<Text<'a>>,
+    /// Keys (each once) with JSON texts.
+    pub(crate) metadata: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) version: Option<Text<'a>>,
+    pub(crate) model: Option<Text<'a>>,
+    /// Keys (each once) with JSON texts.
+    pub(crate) model_parameters: Vec<(Text<'a>, Text<'a>)>,
+    /// JSON objects as the providers spell them, oldest first.
+    pub(crate) usage: Vec<Text<'a>>,
+    /// Keys (each once) with JSON numbers, USD.
+    pub(crate) cost: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) completion_start: Option<u64>,
+    pub(crate) prompt: Option<(Text<'a>, i64)>,
+    /// `code.*` attributes of its place in the source.
+    pub(crate) site: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) trace: Cow<'a, TraceAttributes>,
+}
+
+/// A score as encoders read it.
+#[derive(Clone, Debug)]
+pub(crate) struct ScoreView<'a> {
+    pub(crate) id: Text<'a>,
+    pub(crate) trace_id: TraceId,
+    pub(crate) observation_id: Option<ObservationId>,
+    pub(crate) session_id: Option<Text<'a>>,
+    pub(crate) name: Text<'a>,
+    pub(crate) value: ScoreViewValue<'a>,
+    pub(crate) data_type: DataType,
+    pub(crate) comment: Option<Text<'a>>,
+    /// Keys (each once) with JSON texts.
+    pub(crate) metadata: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) config_id: Option<Text<'a>>,
+    /// Nanoseconds since the unix epoch.
+    pub(crate) time: u64,
+    pub(crate) environment: Option<Text<'a>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ScoreViewValue<'a> {
+    Number(f64),
+    Text(Text<'a>),
+}
+
+pub(crate) fn text(bytes: &[u8]) -> Text<'_> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Replaces the value of a key, or adds it.
+fn set<'a>(entries: &mut Vec<(Text<'a>, Text<'a>)>, value: &'a [u8]) {
+    let Some((key, value)) = record::pair(value) else { return };
+    match entries.iter_mut().find(|(known, _)| known == key) {
+        Some(entry) => entry.1 = text(value),
+        None => entries.push((Cow::Borrowed(key), text(value))),
+    }
+}
+
+impl Finished {
+    /// Reads the records. `None` if there is no opening among them.
+    pub(crate) fn view(&self) -> Option<View<'_>> {
+        let mut records: Vec<Record<'_>> = record::frames(&self.records).filter_map(Record::read).collect();
+        if !records.is_sorted_by_key(order) {
+            records.sort_by_key(order);
+        }
+        let opening = records.first()?.opening()?;
+        let mut view = View {
+            trace_id: self.trace,
+            id: self.id,
+            parent_id: opening.parent,
+            app_root: opening.flags & APP_ROOT != 0,
+            kind: opening.kind,
+            name: Cow::Borrowed(""),
+            start: opening.start,
+            end: opening.start,
+            outcome: Outcome::Ok,
+            level: Level::Default,
+            status_message: None,
+            input: None,
+            output: None,
+            metadata: Vec::new(),
+            version: None,
+            model: None,
+            model_parameters: Vec::new(),
+            usage: Vec::new(),
+            cost: Vec::new(),
+            completion_start: None,
+            prompt: None,
+            site: Vec::new(),
+            trace: Cow::Borrowed(&self.attributes),
+        };
+        let (mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None);
+        for record in &records {
+            if let Some((start, outcome)) = record.closing() {
+                view.end = record.time;
+                view.outcome = outcome;
+                if start != 0 {
+                    view.start = start;
+                }
+            }
+            for (tag, value) in record.fields() {
+                match tag {
+                    Tag::Name => view.name = text(value),
+                    Tag::Input => view.input = Some(text(value)),
+                    Tag::Output => view.output = Some(text(value)),
+                    Tag::SetInput => set_input = Some(text(value)),
+                    Tag::SetOutput => set_output = Some(text(value)),
+                    Tag::Metadata => set(&mut view.metadata, value),
+                    Tag::Level => level = value.first().and_then(|byte| Level::from_u8(*byte)).or(level),
+                    Tag::Status => view.status_message = Some(text(value)),
+                    Tag::Fault => fault = Some(text(value)),
+                    Tag::Version => view.version = Some(text(value)),
+                    Tag::Model => view.model = Some(text(value)),
+                    Tag::ModelParameter => set(&mut view.model_parameters, value),
+                    Tag::Usage => view.usage.push(text(value)),
+                    Tag::Cost => set(&mut view.cost, value),
+                    Tag::CompletionStart => view.completion_start = record::number(value).or(view.completion_start),
+                    Tag::Prompt => {
+                        if let Some((name, version)) = record::pair(value) {
+                            let version = record::number(version).unwrap_or_default().cast_signed();
+                            view.prompt = Some((Cow::Borrowed(name), version));
+                        }
+                    }
+                    Tag::Type => {
+                        let kind = value.first().and_then(|byte| ObservationType::from_u8(*byte));
+                        view.kind = kind.unwrap_or(view.kind);
+                    }
+                    Tag::Start => view.start = record::number(value).unwrap_or(view.start),
+                    Tag::Site => set(&mut view.site, value),
+                    _ => {}
+                }
+            }
+        }
+        let trace_io = self.trace_io.as_ref().filter(|_| view.app_root);
+        let (trace_input, trace_output) = match trace_io {
+            Some(io) => (io.0.as_deref().map(Cow::Borrowed), io.1.as_deref().map(Cow::Borrowed)),
+            None => (None, None),
+        };
+        view.input = set_input.or(trace_input).or(view.input);
+        view.output = set_output.or(trace_output).or(view.output);
+        view.status_message = view.status_message.or(fault);
+        view.level = level.unwrap_or(match view.outcome {
+            Outcome::Ok => Level::Default,
+            Outcome::Error | Outcome::Panicked | Outcome::Killed => Level::Error,
+            Outcome::Cancelled | Outcome::Unfinished => Level::Warning,
+        });
+        if view.kind == ObservationType::Event {
+            view.end = view.start;
+        }
+        view.end = view.end.max(view.start);
+        Some(view)
+    }
+}
+
+/// The opening first, then by time; what was said in the same nanosecond stays as it came.
+fn order(record: &Record<'_>) -> (bool, u64) {
+    (record.kind != Kind::Open, record.time)
+}
+
+impl FinishedScore {
+    /// Reads the record. `None` if it has no name or no value.
+    pub(crate) fn view(&self) -> Option<ScoreView<'_>> {
+        let record = Record::read(&self.record)?;
+        let (mut id, mut name, mut value, mut data_type) = (None, None, None, DataType::Numeric);
+        let (mut session_id, mut comment, mut config_id, mut metadata) = (None, None, None, Vec::new());
+        for (tag, bytes) in record.fields() {
+            match tag {
+                Tag::ScoreId => id = Some(text(bytes)),
+                Tag::ScoreName => name = Some(text(bytes)),
+                Tag::ScoreNumber => value = record::number(bytes).map(|bits| ScoreViewValue::Number(f64::from_bits(bits))),
+                Tag::ScoreText => value = Some(ScoreViewValue::Text(text(bytes))),
+                Tag::ScoreType => data_type = bytes.first().and_then(|byte| DataType::from_u8(*byte)).unwrap_or(data_type),
+                Tag::ScoreComment => comment = Some(text(bytes)),
+                Tag::ScoreMetadata => set(&mut metadata, bytes),
+                Tag::ScoreConfig => config_id = Some(text(bytes)),
+                Tag::ScoreSession => session_id = Some(text(bytes)),
+                _ => {}
+            }
+        }
+        Some(ScoreView {
+            id: id?,
+            trace_id: record.trace,
+            observation_id: record.observation,
+            session_id,
+            name: name?,
+            value: value?,
+            data_type,
+            comment,
+            metadata,
+            config_id,
+            time: record.time,
+            environment: self.environment.as_deref().map(Cow::Borrowed),
+        })
+    }
+}
+
+impl Item {
+    pub(crate) fn round(&self) -> u64 {
+        match self {
+            Self::Observation(finished) => finished.round,
+            Self::Score(score) => score.round,
+        }
+    }
+
+    /// Bytes it keeps in memory, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Observation(finished) => finished.records.len() + 160,
+            Self::Score(score) => score.record.len() + 160,
+        }
+    }
+}

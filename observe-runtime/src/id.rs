@@ -1,0 +1,175 @@
+//! Trace and observation ids, in the W3C trace context's sizes: 16 and 8 bytes, never all zero,
+//! written as lower-case hex.
+
+use std::cell::Cell;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The id of a trace: 16 bytes, [W3C trace context](https://www.w3.org/TR/trace-context/#trace-id).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TraceId([u8; 16]);
+
+/// The id of an observation (a span in OpenTelemetry's words): 8 bytes,
+/// [W3C parent id](https://www.w3.org/TR/trace-context/#parent-id).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObservationId([u8; 8]);
+
+impl TraceId {
+    /// A new random id.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&next().to_ne_bytes());
+        bytes[8..].copy_from_slice(&(next() | 1).to_ne_bytes());
+        Self(bytes)
+    }
+
+    /// The id every official Langfuse SDK derives from the same seed: the first 16 bytes of its SHA-256.
+    ///
+    /// ```
+    /// # use observe_runtime::TraceId;
+    /// assert_eq!(TraceId::from_seed("abc").to_string(), "ba7816bf8f01cfea414140de5dae2223");
+    /// ```
+    #[must_use]
+    pub fn from_seed(seed: &str) -> Self {
+        let digest = hmac_sha256::Hash::hash(seed.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(bytes)
+    }
+
+    /// The id made of these bytes, or `None` for all zeros, which W3C forbids.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
+        (bytes != [0; 16]).then_some(Self(bytes))
+    }
+
+    /// The id's bytes, most significant first.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+impl ObservationId {
+    /// A new random id.
+    #[must_use]
+    pub fn random() -> Self {
+        Self((next() | 1).to_ne_bytes())
+    }
+
+    /// The id made of these bytes, or `None` for all zeros, which W3C forbids.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
+        (bytes != [0; 8]).then_some(Self(bytes))
+    }
+
+    /// The id's bytes, most significant first.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 8] {
+        self.0
+    }
+}
+
+/// A text that is no id: not the right number of hex digits, or all zeros.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidId {
+    text: String,
+    digits: usize,
+}
+
+impl fmt::Display for InvalidId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no id: expected {} hex digits that are not all zero", self.text, self.digits)
+    }
+}
+
+impl std::error::Error for InvalidId {}
+
+fn from_hex<const N: usize>(text: &str) -> Result<[u8; N], InvalidId> {
+    let invalid = || InvalidId { text: text.chars().take(64).collect(), digits: 2 * N };
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N {
+        return Err(invalid());
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |c: u8| char::from(c).to_digit(16).ok_or_else(invalid);
+        *byte = u8::try_from(digit(pair[0])? * 16 + digit(pair[1])?).map_err(|_| invalid())?;
+    }
+    if bytes == [0; N] { Err(invalid()) } else { Ok(bytes) }
+}
+
+fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [0; 32];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
+    f.pad(std::str::from_utf8(&text[..2 * bytes.len()]).unwrap_or_default())
+}
+
+macro_rules! hex_id {
+    ($id:ident) => {
+        impl FromStr for $id {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                from_hex(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_hex(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $id {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_hex(&self.0, f)
+            }
+        }
+    };
+}
+
+hex_id!(TraceId);
+hex_id!(ObservationId);
+
+/// Raised in a forked child, so that its threads do not repeat the parent's ids.
+static SEEDS: AtomicU32 = AtomicU32::new(1);
+
+pub(crate) fn reseed() {
+    SEEDS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The next number of this thread's wyrand generator, seeded by the operating system.
+fn next() -> u64 {
+    thread_local! {
+        static STATE: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
+    }
+    let seeds = SEEDS.load(Ordering::Relaxed);
+    let (seeded, mut state) = STATE.try_with(Cell::get).unwrap_or((0, 0));
+    if seeded != seeds {
+        state = seed(seeds);
+    }
+    state = state.wrapping_add(0xa076_1d64_78bd_642f);
+    let _ = STATE.try_with(|cell| cell.set((seeds, state)));
+    let product = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
+    (product >> 64) as u64 ^ product as u64
+}
+
+#[cold]
+fn seed(seeds: u32) -> u64 {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(seeds);
+    hasher.write_u32(std::process::id());
+    if let Ok(now) = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH) {
+        hasher.write_u128(now.as_nanos());
+    }
+    hasher.finish()
+}

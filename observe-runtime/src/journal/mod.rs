@@ -1,0 +1,310 @@
+//! The journal: what was recorded and not folded yet.
+//!
+//! - Every thread appends to a shard of its own; the worker takes the bytes of all shards in rounds.
+//! - Nothing is locked while user code runs: a record is built in a scratch buffer and then copied.
+//! - Nobody is woken per call: only when a shard passes a threshold.
+//! - Bounded: shards reserve their bytes from one budget in blocks; new observations are refused in
+//!   constant time while it is used up, and the refusal is counted.
+
+mod shard;
+
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use self::shard::Shard;
+use crate::capture::{self, Limits};
+use crate::id::TraceId;
+use crate::loss::{Counters, Loss};
+use crate::site::Site;
+
+/// What a client records, and how much.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) limits: Limits,
+    pub(crate) capture_io: bool,
+    /// Traces whose id's last 8 bytes are below this are recorded; `u64::MAX`: all.
+    pub(crate) sample_below: u64,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) memory_limit: usize,
+    /// How long a new observation waits for room.
+    pub(crate) patience: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) struct Journal {
+    number: u32,
+    /// Names the word list of `rules.secrets` in the sites' caches.
+    generation: u16,
+    pub(crate) rules: Rules,
+    shards: Mutex<Vec<Arc<Shard>>>,
+    /// Bytes reserved by shards, and kept by the worker.
+    used: AtomicUsize,
+    full: AtomicBool,
+    pub(crate) wake: Notify,
+    pub(crate) counters: Arc<Counters>,
+}
+
+/// Number of the client that records outside any context; 0: none.
+static DEFAULT: AtomicU32 = AtomicU32::new(0);
+/// How many clients record. While it is 0 a call costs this one load.
+static ACTIVE: AtomicU32 = AtomicU32::new(0);
+static JOURNALS: RwLock<Vec<(u32, Arc<Journal>)>> = RwLock::new(Vec::new());
+
+#[inline]
+pub(crate) fn is_active() -> bool {
+    ACTIVE.load(Ordering::Relaxed) != 0
+}
+
+/// The client of a context: its own, else the default one. `None`: nobody records.
+#[inline]
+pub(crate) fn client(number: u32) -> Option<u32> {
+    let number = if number == 0 { DEFAULT.load(Ordering::Relaxed) } else { number };
+    (number != 0).then_some(number)
+}
+
+pub(crate) fn set_default(journal: &Journal) {
+    DEFAULT.store(journal.number, Ordering::Release);
+}
+
+struct Lane {
+    journal: Arc<Journal>,
+    shard: Arc<Shard>,
+}
+
+struct Local {
+    lane: RefCell<Option<Lane>>,
+    scratch: Cell<Option<Vec<u8>>>,
+    capturing: Cell<bool>,
+}
+
+thread_local! {
+    static LOCAL: Local = const {
+        Local { lane: RefCell::new(None), scratch: Cell::new(None), capturing: Cell::new(false) }
+    };
+}
+
+/// What is about to be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    /// A new observation: refused while memory is full.
+    New,
+    /// Something about one that was admitted: refused only when memory is twice as full as it may be.
+    Known,
+}
+
+/// Whether a value is being captured on this thread: calls made by `Serialize` and `Debug` are not recorded.
+pub(crate) fn is_capturing() -> bool {
+    LOCAL.try_with(|local| local.capturing.get()).unwrap_or(true)
+}
+
+/// Runs `capture`, during which calls on this thread are not recorded.
+pub(crate) fn capturing<R>(capture: impl FnOnce() -> R) -> R {
+    struct Reset;
+    impl Drop for Reset {
+        fn drop(&mut self) {
+            let _ = LOCAL.try_with(|local| local.capturing.set(false));
+        }
+    }
+    let _ = LOCAL.try_with(|local| local.capturing.set(true));
+    let _reset = Reset;
+    capture()
+}
+
+/// How much of a value the client captures.
+pub(crate) fn limits(client: u32) -> Limits {
+    find(client).map_or_else(Limits::default, |journal| journal.rules.limits)
+}
+
+/// Builds a record in this thread's scratch buffer and appends it if `build` says so.
+/// False: not appended, be it that it was refused (and counted) or that nobody records.
+#[inline]
+pub(crate) fn write(client: u32, admission: Admission, build: impl FnOnce(&mut Vec<u8>, &Journal) -> bool) -> bool {
+    LOCAL.try_with(|local| local.write(client, admission, build)).unwrap_or(false)
+}
+
+impl Local {
+    #[inline]
+    fn write(&self, client: u32, admission: Admission, build: impl FnOnce(&mut Vec<u8>, &Journal) -> bool) -> bool {
+        if !self.lane.try_borrow().is_ok_and(|lane| lane.as_ref().is_some_and(|lane| lane.journal.number == client))
+            && !self.enter(client)
+        {
+            return false;
+        }
+        // An update's closure may record calls of its own: they find another scratch buffer and share the lane.
+        let mut scratch = self.scratch.take().unwrap_or_default();
+        scratch.clear();
+        let lane = self.lane.borrow();
+        let Some(Lane { journal, shard }) = &*lane else { return false };
+        if !journal.admits(admission) {
+            self.scratch.set(Some(scratch));
+            return false;
+        }
+        let is_built = build(&mut scratch, journal);
+        if is_built {
+            shard.append(&scratch, journal);
+        }
+        if scratch.capacity() > SCRATCH {
+            scratch.clear();
+            scratch.shrink_to(SCRATCH);
+        }
+        self.scratch.set(Some(scratch));
+        is_built
+    }
+
+    /// Makes this thread's lane one of that client.
+    #[cold]
+    fn enter(&self, client: u32) -> bool {
+        let Some(journal) = find(client) else { return false };
+        let shard = journal.shard();
+        let Ok(mut lane) = self.lane.try_borrow_mut() else { return false };
+        let old = lane.replace(Lane { journal, shard });
+        drop(lane);
+        drop(old);
+        true
+    }
+}
+
+/// A scratch buffer keeps at most this much.
+const SCRATCH: usize = 64 << 10;
+
+fn find(client: u32) -> Option<Arc<Journal>> {
+    let journals = JOURNALS.read().unwrap_or_else(PoisonError::into_inner);
+    journals.iter().find(|(number, _)| *number == client).map(|(_, journal)| journal.clone())
+}
+
+impl Journal {
+    pub(crate) fn open(rules: Rules) -> Arc<Self> {
+        static NUMBERS: AtomicU32 = AtomicU32::new(1);
+        static GENERATIONS: AtomicU16 = AtomicU16::new(1);
+        let journal = Arc::new(Self {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            generation: GENERATIONS.fetch_add(1, Ordering::Relaxed).max(1),
+            rules,
+            shards: Mutex::new(Vec::new()),
+            used: AtomicUsize::new(0),
+            full: AtomicBool::new(false),
+            wake: Notify::new(),
+            counters: Arc::default(),
+        });
+        let mut journals = JOURNALS.write().unwrap_or_else(PoisonError::into_inner);
+        journals.push((journal.number, journal.clone()));
+        ACTIVE.fetch_add(1, Ordering::Release);
+        journal
+    }
+
+    /// From now on nothing more is recorded here; what is in the shards can still be taken.
+    pub(crate) fn close(&self) {
+        let _ = DEFAULT.compare_exchange(self.number, 0, Ordering::AcqRel, Ordering::Relaxed);
+        let mut journals = JOURNALS.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = journals.iter().position(|(number, _)| *number == self.number) {
+            journals.swap_remove(at);
+            ACTIVE.fetch_sub(1, Ordering::Release);
+        }
+        drop(journals);
+        for shard in self.shards().iter() {
+            shard.close();
+        }
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether this trace is in the sample: the same verdict in every process and SDK.
+    #[inline]
+    pub(crate) fn samples(&self, trace: TraceId) -> bool {
+        let [_, _, _, _, _, _, _, _, low @ ..] = trace.to_bytes();
+        self.rules.sample_below == u64::MAX || u64::from_be_bytes(low) < self.rules.sample_below
+    }
+
+    pub(crate) fn redacted(&self, site: &Site) -> u64 {
+        site.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
+    }
+
+    /// Moves everything appended so far to `into`, shard by shard, leaving `spares` in its place.
+    pub(crate) fn take(&self, into: &mut Vec<Vec<u8>>, spares: &mut Vec<Vec<u8>>) {
+        self.shards().retain(|shard| {
+            // Looked at before the bytes are taken: a thread that ends in between is found dead the next time.
+            let is_alive = Arc::strong_count(shard) > 1;
+            if !shard.is_empty() {
+                let (bytes, reserved) = shard.take(spares.pop().unwrap_or_default());
+                self.release(reserved);
+                into.push(bytes);
+            }
+            is_alive
+        });
+    }
+
+    /// Whether something waits to be taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shards().iter().all(|shard| shard.is_empty())
+    }
+
+    /// Says that the worker keeps `bytes` more.
+    pub(crate) fn reserve(&self, bytes: usize) {
+        let used = self.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if used >= self.rules.memory_limit {
+            self.full.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that `bytes` are free again.
+    pub(crate) fn release(&self, bytes: usize) {
+        let used = self.used.fetch_sub(bytes, Ordering::Relaxed).wrapping_sub(bytes);
+        if used < self.rules.memory_limit && self.full.load(Ordering::Relaxed) {
+            self.full.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Bytes in use: shards, fold and waiting batches.
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    fn admits(&self, admission: Admission) -> bool {
+        !self.full.load(Ordering::Relaxed) || self.admits_when_full(admission)
+    }
+
+    #[cold]
+    fn admits_when_full(&self, admission: Admission) -> bool {
+        if admission == Admission::Known {
+            return self.used() < self.rules.memory_limit.saturating_mul(2) || {
+                self.counters.lose(Loss::MemoryFull, 1);
+                false
+            };
+        }
+        let until = Instant::now().checked_add(self.rules.patience);
+        while !self.rules.patience.is_zero() && until.is_none_or(|until| Instant::now() < until) {
+            self.wake.notify_one();
+            std::thread::sleep(Duration::from_millis(1));
+            if !self.full.load(Ordering::Relaxed) {
+                return true;
+            }
+        }
+        self.counters.lose(Loss::MemoryFull, 1);
+        false
+    }
+
+    fn shard(&self) -> Arc<Shard> {
+        let shard = Arc::new(Shard::default());
+        self.shards().push(shard.clone());
+        shard
+    }
+
+    fn shards(&self) -> MutexGuard<'_, Vec<Arc<Shard>>> {
+        self.shards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts a loss of that client.
+#[cold]
+pub(crate) fn lose(client: u32, reason: Loss) {
+    if let Some(journal) = find(client) {
+        journal.counters.lose(reason, 1);
+    }
+}

@@ -1,0 +1,108 @@
+//! A running client: settings made into a journal, a sink and a worker on its thread.
+
+use std::sync::Arc;
+
+use crate::capture::Limits;
+use crate::config::{Destination, Settings};
+use crate::console::Console;
+use crate::encode::{Dialect, Encoder};
+use crate::error::Error;
+use crate::finished::TraceAttributes;
+use crate::journal::{self, Journal, Rules};
+use crate::sink::{Files, Sink};
+use crate::worker::exit::Exit;
+use crate::worker::fold::Fold;
+use crate::worker::{Commands, Terms, Worker};
+
+/// What callers of a running client hold of it.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) commands: Arc<Commands>,
+}
+
+impl Running {
+    /// Starts it. `None`: nothing is to be recorded.
+    pub(crate) fn start(settings: Settings) -> Result<Option<Self>, Error> {
+        let Some((dialect, sink)) = destination(&settings)? else { return Ok(None) };
+        let rules = Rules {
+            limits: Limits { bytes: settings.capture_limit, ..Limits::default() },
+            capture_io: settings.capture_io,
+            sample_below: threshold(settings.sample_rate),
+            secrets: settings.secrets,
+            memory_limit: settings.memory_limit,
+            patience: settings.patience,
+        };
+        let journal = Journal::open(rules);
+        let commands = Arc::new(Commands::default());
+        let defaults = TraceAttributes {
+            environment: settings.environment,
+            release: settings.release,
+            version: settings.version,
+            ..TraceAttributes::default()
+        };
+        let hold = u64::try_from(settings.hold.as_nanos()).unwrap_or(u64::MAX);
+        let terms = Terms {
+            count: settings.flush_at.max(1),
+            bytes: settings.max_batch_bytes,
+            interval: settings.flush_interval,
+            max_age: settings.max_age,
+            in_flight: if matches!(dialect, Dialect::Files) { 1 } else { 4 },
+        };
+        let exit = Exit {
+            encoder: Encoder::new(dialect, settings.resource),
+            sink,
+            mask: settings.mask,
+            counters: journal.counters.clone(),
+            most_bytes: settings.max_batch_bytes,
+        };
+        let worker = Worker::new(
+            journal.clone(),
+            commands.clone(),
+            Fold::new(defaults, hold),
+            terms,
+            exit,
+            settings.console.then(Console::default),
+            settings.on_loss,
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
+        let thread = std::thread::Builder::new().name("observe".to_owned());
+        match thread.spawn(move || runtime.block_on(worker.run())) {
+            Ok(_) => {}
+            Err(error) => {
+                journal.close();
+                return Err(Error::Thread(error));
+            }
+        }
+        journal::set_default(&journal);
+        Ok(Some(Self { journal, commands }))
+    }
+}
+
+/// Traces whose id's low half is below this are in the sample.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 0 to 1 of 2^64, which saturates")]
+fn threshold(rate: f64) -> u64 {
+    (rate * 18_446_744_073_709_551_616.0) as u64
+}
+
+/// The sink that the settings ask for, and the words it understands.
+fn destination(settings: &Settings) -> Result<Option<(Dialect, Sink)>, Error> {
+    Ok(Some(match &settings.destination {
+        #[cfg(feature = "http")]
+        Destination::Langfuse { base_url, traces_url, public_key, secret_key, headers } => {
+            let endpoint = Endpoint::langfuse(base_url, traces_url, public_key, secret_key.reveal());
+            (Dialect::Langfuse, http(endpoint, headers, settings)?)
+        }
+        #[cfg(feature = "http")]
+        Destination::Collector { traces_url, headers } => {
+            (Dialect::Collector, http(Endpoint::collector(traces_url), headers, settings)?)
+        }
+        #[cfg(not(feature = "http"))]
+        Destination::Langfuse { .. } | Destination::Collector { .. } => return Ok(None),
+        Destination::Files { dir } => {
+            std::fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.clone(), source })?;
+            (Dialect::Files, Sink::Files(Files::new(dir.clone(), settings.files_limit as u64)))
+        }
+        Destination::Memory | Destination::Nowhere => return Ok(None),
+    }))
+}

@@ -1,0 +1,170 @@
+//! Scores: what people, programs or models think of a trace, an observation or a session.
+
+use std::time::SystemTime;
+
+use serde_core::Serialize;
+
+use crate::capture::{self, Limits};
+use crate::record::{self, Tag};
+
+/// The kind of a score's value: [Langfuse's score data types](https://langfuse.com/docs/evaluation/evaluation-methods/data-model).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum DataType {
+    /// A number.
+    Numeric = 1,
+    /// One of some words.
+    Categorical = 2,
+    /// True or false.
+    Boolean = 3,
+    /// Free text of 1 to 500 characters.
+    Text = 4,
+}
+
+impl DataType {
+    /// Langfuse's word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Numeric => "NUMERIC",
+            Self::Categorical => "CATEGORICAL",
+            Self::Boolean => "BOOLEAN",
+            Self::Text => "TEXT",
+        }
+    }
+
+    pub(crate) const fn from_u8(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::Numeric),
+            2 => Some(Self::Categorical),
+            3 => Some(Self::Boolean),
+            4 => Some(Self::Text),
+            _ => None,
+        }
+    }
+}
+
+/// The value of a score: a number, a bool, or a word of a category.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreValue(pub(crate) Value, pub(crate) DataType);
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Number(f64),
+    Text(String),
+}
+
+macro_rules! numeric {
+    ($($number:ty)*) => {$(
+        impl From<$number> for ScoreValue {
+            fn from(number: $number) -> Self {
+                Self(Value::Number(number as f64), DataType::Numeric)
+            }
+        }
+    )*};
+}
+numeric!(f64 f32 i8 i16 i32 i64 u8 u16 u32 u64 usize isize);
+
+impl From<bool> for ScoreValue {
+    fn from(truth: bool) -> Self {
+        Self(Value::Number(f64::from(u8::from(truth))), DataType::Boolean)
+    }
+}
+
+impl From<&str> for ScoreValue {
+    fn from(word: &str) -> Self {
+        Self(Value::Text(word.to_owned()), DataType::Categorical)
+    }
+}
+
+impl From<String> for ScoreValue {
+    fn from(word: String) -> Self {
+        Self(Value::Text(word), DataType::Categorical)
+    }
+}
+
+/// A score to be given with [`score_current_trace`](crate::score_current_trace),
+/// [`score_current_observation`](crate::score_current_observation) or on a handle.
+///
+/// The kind follows from the value: a number is numeric, a `bool` boolean, a string categorical;
+/// [`Score::text`] makes free text.
+///
+/// ```
+/// use observe_runtime::Score;
+/// Score::new("completeness", 0.85).comment("all parts answered");
+/// Score::new("helpful", true);
+/// Score::new("tone", "friendly");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a score does nothing until it is given"]
+pub struct Score {
+    fields: Vec<u8>,
+    time: Option<SystemTime>,
+}
+
+impl Score {
+    /// A score of this name and value.
+    pub fn new(name: impl AsRef<str>, value: impl Into<ScoreValue>) -> Self {
+        let ScoreValue(value, kind) = value.into();
+        let mut fields = Vec::with_capacity(64);
+        record::put(&mut fields, Tag::ScoreName, name.as_ref().as_bytes());
+        record::put(&mut fields, Tag::ScoreType, &[kind as u8]);
+        match value {
+            Value::Number(number) => record::put(&mut fields, Tag::ScoreNumber, &number.to_bits().to_le_bytes()),
+            Value::Text(text) => record::put(&mut fields, Tag::ScoreText, text.as_bytes()),
+        }
+        Self { fields, time: None }
+    }
+
+    /// A score of free text; the server takes 1 to 500 characters.
+    pub fn text(name: impl AsRef<str>, text: impl Into<String>) -> Self {
+        Self::new(name, ScoreValue(Value::Text(text.into()), DataType::Text))
+    }
+
+    /// Why this value.
+    pub fn comment(mut self, comment: impl AsRef<str>) -> Self {
+        record::put(&mut self.fields, Tag::ScoreComment, comment.as_ref().as_bytes());
+        self
+    }
+
+    /// Adds an entry to the score's metadata.
+    pub fn metadata(mut self, key: impl AsRef<str>, value: impl Serialize) -> Self {
+        record::put_pair(&mut self.fields, Tag::ScoreMetadata, key.as_ref(), |out| {
+            capture::to_json(out, &value, Limits::default());
+        });
+        self
+    }
+
+    /// The score's own id; a later score of the same id replaces it. Default: a random one.
+    pub fn id(mut self, id: impl AsRef<str>) -> Self {
+        record::put(&mut self.fields, Tag::ScoreId, id.as_ref().as_bytes());
+        self
+    }
+
+    /// The id of the [score config](https://langfuse.com/docs/evaluation/evaluation-methods/data-model#score-config) it follows.
+    pub fn config_id(mut self, id: impl AsRef<str>) -> Self {
+        record::put(&mut self.fields, Tag::ScoreConfig, id.as_ref().as_bytes());
+        self
+    }
+
+    /// When it was given. Default: now.
+    pub fn timestamp(mut self, time: SystemTime) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// Scores this session instead of the trace.
+    pub fn session_id(mut self, id: impl AsRef<str>) -> Self {
+        record::put(&mut self.fields, Tag::ScoreSession, id.as_ref().as_bytes());
+        self
+    }
+
+    pub(crate) fn fields(&self) -> &[u8] {
+        &self.fields
+    }
+
+    pub(crate) fn time(&self) -> Option<SystemTime> {
+        self.time
+    }
+}

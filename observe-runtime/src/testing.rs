@@ -1,0 +1,326 @@
+//! For users' own tests: what observed code recorded, as values and as a printable tree.
+//!
+//! Nothing leaves the process and no thread is started. Captures of tests that run at the same time
+//! do not see each other: what counts is the task or thread, not the time.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::capture::{DEFAULT_SECRETS, Limits};
+use crate::clock;
+use crate::context::Context;
+use crate::encode;
+use crate::finished::{Finished, FinishedScore, Item, ScoreViewValue, TraceAttributes, View};
+use crate::id::{ObservationId, TraceId};
+use crate::journal::{Journal, Rules};
+use crate::observation::{Level, ObservationType, Outcome};
+use crate::stats::Stats;
+use crate::tree;
+use crate::worker::fold::Fold;
+
+/// Runs `work` and gives back its result and what it recorded.
+///
+/// ```
+/// use observe_runtime::testing::captured;
+/// let (_, recorded) = captured(|| {
+///     let span = observe_runtime::span("retrieval").input("refunds");
+///     span.output(["doc-1"]).end();
+/// });
+/// assert_eq!(recorded.tree(), "retrieval [span] \"refunds\" → [\"doc-1\"]\n");
+/// ```
+pub fn captured<R>(work: impl FnOnce() -> R) -> (R, Recorded) {
+    let capture = Capture::open();
+    let result = capture.context().run(work);
+    (result, capture.finish())
+}
+
+/// Runs the future that `work` makes and gives back its output and what it recorded.
+///
+/// What spawned tasks record counts as far as they have got; what they left open is marked so.
+pub async fn captured_async<F: Future>(work: impl FnOnce() -> F) -> (F::Output, Recorded) {
+    let capture = Capture::open();
+    let output = capture.context().scope(work).await;
+    (output, capture.finish())
+}
+
+struct Capture(std::sync::Arc<Journal>);
+
+impl Capture {
+    fn open() -> Self {
+        let rules = Rules {
+            limits: Limits::default(),
+            capture_io: true,
+            sample_below: u64::MAX,
+            secrets: DEFAULT_SECRETS.iter().map(|word| (*word).to_owned()).collect(),
+            memory_limit: usize::MAX,
+            patience: Duration::ZERO,
+        };
+        Self(Journal::open(rules))
+    }
+
+    fn context(&self) -> Context {
+        Context::NONE.with_client(self.0.number())
+    }
+
+    fn finish(&self) -> Recorded {
+        self.0.close();
+        let (mut taken, mut items) = (Vec::new(), Vec::new());
+        self.0.take(&mut taken, &mut Vec::new());
+        let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
+        for bytes in taken {
+            fold.add(&bytes, 1, &mut items, &self.0.counters);
+        }
+        fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
+        Recorded { items, stats: Stats::of(&self.0.counters) }
+    }
+}
+
+impl Drop for Capture {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// What was recorded.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    items: Vec<Item>,
+    stats: Stats,
+}
+
+/// An observation as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RecordedObservation {
+    /// The trace it is part of.
+    pub trace_id: TraceId,
+    /// Its own id.
+    pub id: ObservationId,
+    /// The observation it is below, if any.
+    pub parent_id: Option<ObservationId>,
+    /// What it stands for.
+    pub kind: ObservationType,
+    /// Its name.
+    pub name: String,
+    /// When it started.
+    pub start: SystemTime,
+    /// When it ended.
+    pub end: SystemTime,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How important it is.
+    pub level: Level,
+    /// Why it has this level.
+    pub status_message: Option<String>,
+    /// What went in.
+    pub input: Option<Value>,
+    /// What came out.
+    pub output: Option<Value>,
+    /// Its metadata.
+    pub metadata: serde_json::Map<String, Value>,
+    /// Its version.
+    pub version: Option<String>,
+    /// The model that was called.
+    pub model: Option<String>,
+    /// What the model was called with.
+    pub model_parameters: serde_json::Map<String, Value>,
+    /// What was used, by kind: buckets that add up, and `total`.
+    pub usage: Vec<(String, u64)>,
+    /// What it cost by kind, in USD.
+    pub cost: serde_json::Map<String, Value>,
+    /// When the first piece of the answer came.
+    pub completion_start_time: Option<SystemTime>,
+    /// Name and version of the prompt.
+    pub prompt: Option<(String, i64)>,
+    /// The trace's name, as far as it was set.
+    pub trace_name: Option<String>,
+    /// The trace's user.
+    pub user_id: Option<String>,
+    /// The trace's session.
+    pub session_id: Option<String>,
+    /// The trace's tags.
+    pub tags: Vec<String>,
+    /// The trace's metadata.
+    pub trace_metadata: serde_json::Map<String, Value>,
+    /// The trace's version.
+    pub trace_version: Option<String>,
+    /// The trace's release.
+    pub release: Option<String>,
+    /// The trace's environment.
+    pub environment: Option<String>,
+    /// Whether the trace is public.
+    pub public: bool,
+}
+
+/// A score as it was given.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RecordedScore {
+    /// Its id.
+    pub id: String,
+    /// The trace it is for.
+    pub trace_id: TraceId,
+    /// The observation it is for, if it is not for the whole trace.
+    pub observation_id: Option<ObservationId>,
+    /// The session it is for, instead of the trace.
+    pub session_id: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its value: a number, a bool or a text.
+    pub value: Value,
+    /// Langfuse's word for the kind of its value.
+    pub data_type: &'static str,
+    /// Why this value.
+    pub comment: Option<String>,
+    /// Its metadata.
+    pub metadata: serde_json::Map<String, Value>,
+    /// The config it follows.
+    pub config_id: Option<String>,
+}
+
+impl Recorded {
+    /// The observations, in the order in which they started.
+    #[must_use]
+    pub fn observations(&self) -> Vec<RecordedObservation> {
+        let mut views = self.views();
+        views.sort_by_key(|view| (view.start, view.end));
+        views.iter().map(observation).collect()
+    }
+
+    /// The first observation of this name.
+    ///
+    /// # Panics
+    /// If there is none; the message shows the tree.
+    #[must_use]
+    #[track_caller]
+    #[expect(clippy::panic, reason = "this is what a test wants")]
+    pub fn observation(&self, name: &str) -> RecordedObservation {
+        match self.observations().into_iter().find(|observation| observation.name == name) {
+            Some(observation) => observation,
+            None => panic!("no observation is called `{name}`; recorded were:\n{}", self.tree()),
+        }
+    }
+
+    /// The scores, in the order in which they were given.
+    #[must_use]
+    pub fn scores(&self) -> Vec<RecordedScore> {
+        self.items.iter().filter_map(|item| if let Item::Score(score) = item { recorded_score(score) } else { None }).collect()
+    }
+
+    /// What was counted: how many were recorded, and what was lost.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The observations as an indented tree, a line each: name, type, input → output, and how it ended if not well.
+    #[must_use]
+    pub fn tree(&self) -> String {
+        let views = self.views();
+        let mut text = String::new();
+        tree::walk(&views, |depth, view| {
+            let _ = write!(text, "{:indent$}{} [{}]", "", view.name, view.kind, indent = 2 * depth);
+            if let Some(input) = &view.input {
+                let _ = write!(text, " {input}");
+            }
+            if let Some(output) = &view.output {
+                let _ = write!(text, " → {output}");
+            }
+            if let Some(outcome) = tree::outcome(view) {
+                let _ = write!(text, " {outcome}");
+            }
+            text.push('\n');
+        });
+        for item in &self.items {
+            if let Item::Score(score) = item
+                && let Some(score) = score.view()
+            {
+                let _ = writeln!(text, "score {}", tree::score(&score));
+            }
+        }
+        text
+    }
+
+    fn views(&self) -> Vec<View<'_>> {
+        let finished = self.items.iter().filter_map(|item| match item {
+            Item::Observation(finished) => Some(finished),
+            Item::Score(_) => None,
+        });
+        finished.filter_map(Finished::view).collect()
+    }
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.tree())
+    }
+}
+
+fn value(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()))
+}
+
+fn map<'a, K: AsRef<str> + 'a, V: AsRef<str> + 'a>(
+    entries: impl IntoIterator<Item = &'a (K, V)>,
+) -> serde_json::Map<String, Value> {
+    entries.into_iter().map(|(key, json)| (key.as_ref().to_owned(), value(json.as_ref()))).collect()
+}
+
+fn observation(view: &View<'_>) -> RecordedObservation {
+    let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+    RecordedObservation {
+        trace_id: view.trace_id,
+        id: view.id,
+        parent_id: view.parent_id,
+        kind: view.kind,
+        name: view.name.to_string(),
+        start: clock::time(view.start),
+        end: clock::time(view.end),
+        outcome: view.outcome,
+        level: view.level,
+        status_message: text(&view.status_message),
+        input: view.input.as_deref().map(value),
+        output: view.output.as_deref().map(value),
+        metadata: map(&view.metadata),
+        version: text(&view.version),
+        model: text(&view.model),
+        model_parameters: map(&view.model_parameters),
+        usage: encode::usage(view),
+        cost: map(&view.cost),
+        completion_start_time: view.completion_start.map(clock::time),
+        prompt: view.prompt.as_ref().map(|(name, version)| (name.to_string(), *version)),
+        trace_name: view.trace.name.clone(),
+        user_id: view.trace.user_id.clone(),
+        session_id: view.trace.session_id.clone(),
+        tags: view.trace.tags.clone(),
+        trace_metadata: map(&view.trace.metadata),
+        trace_version: view.trace.version.clone(),
+        release: view.trace.release.clone(),
+        environment: view.trace.environment.clone(),
+        public: view.trace.public,
+    }
+}
+
+fn recorded_score(score: &FinishedScore) -> Option<RecordedScore> {
+    let view = score.view()?;
+    Some(RecordedScore {
+        id: view.id.to_string(),
+        trace_id: view.trace_id,
+        observation_id: view.observation_id,
+        session_id: view.session_id.as_deref().map(str::to_owned),
+        name: view.name.to_string(),
+        value: match &view.value {
+            ScoreViewValue::Number(number) if view.data_type.as_str() == "BOOLEAN" => Value::Bool(*number != 0.0),
+            ScoreViewValue::Number(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
+            ScoreViewValue::Text(text) => Value::String(text.to_string()),
+        },
+        data_type: view.data_type.as_str(),
+        comment: view.comment.as_deref().map(str::to_owned),
+        metadata: map(&view.metadata),
+        config_id: view.config_id.as_deref().map(str::to_owned),
+    })
+}

@@ -1,0 +1,299 @@
+//! The fold: joins records by observation id and hands on what is closed, finished and immutable.
+//!
+//! - Records of one observation come in any order: a task that moves between threads may close on
+//!   another shard than it opened on. So a trace leaves one round after the last thing heard of it.
+//! - Observations wait until nothing of their trace is open, at most `hold`, so that what is said of
+//!   the trace reaches all of them; each leaves exactly once.
+//! - What is said of an observation that has left, or never came, is counted.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::trace::Trace;
+use crate::finished::{Finished, FinishedScore, Item, TraceAttributes};
+use crate::id::{ObservationId, TraceId};
+use crate::loss::{Counters, Loss};
+use crate::observation::Outcome;
+use crate::record::{self, Kind, Record, Tag};
+
+#[derive(Debug)]
+pub(crate) struct Fold {
+    traces: HashMap<TraceId, Trace, Ids>,
+    observations: HashMap<(TraceId, ObservationId), Pending, Ids>,
+    /// Traces of which nothing is open, to be looked at when this round is over.
+    quiet: Vec<TraceId>,
+    /// Observations of which something was said before they opened.
+    orphans: Vec<(TraceId, ObservationId)>,
+    defaults: Arc<TraceAttributes>,
+    /// Nanoseconds.
+    hold: u64,
+    weight: usize,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    records: Vec<u8>,
+    is_open: bool,
+    is_closed: bool,
+    /// Opened, closed, and counted as such by its trace.
+    is_done: bool,
+    is_forgotten: bool,
+    round: u64,
+    /// When it was first heard of: unix nanoseconds.
+    since: u64,
+}
+
+/// What a pending observation weighs beside its records.
+const PENDING: usize = 192;
+/// How long what was said before the opening waits for it, in nanoseconds.
+const ORPHAN: u64 = 1_000_000_000;
+
+/// Ids are random: any of their bytes make a hash.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct IdHasher(u64);
+type Ids = BuildHasherDefault<IdHasher>;
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+    }
+
+    fn write_usize(&mut self, _length: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Fold {
+    pub(crate) fn new(defaults: TraceAttributes, hold: u64) -> Self {
+        Self {
+            traces: HashMap::default(),
+            observations: HashMap::default(),
+            quiet: Vec::new(),
+            orphans: Vec::new(),
+            defaults: Arc::new(defaults),
+            hold,
+            weight: 0,
+        }
+    }
+
+    /// Bytes it keeps.
+    pub(crate) fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// Observations that have not left.
+    pub(crate) fn pending(&self) -> usize {
+        self.observations.len()
+    }
+
+    /// Whether a further round can let something leave at once.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.quiet.is_empty()
+    }
+
+    /// The earliest round that brought something which has not left.
+    pub(crate) fn earliest(&self) -> Option<u64> {
+        let observations = self.observations.values().map(|pending| pending.round);
+        observations.chain(self.traces.values().filter_map(|trace| trace.said)).min()
+    }
+
+    /// The framed records of everything that has not left.
+    pub(crate) fn unfinished(&self) -> impl Iterator<Item = &[u8]> {
+        self.observations.values().map(|pending| &*pending.records)
+    }
+
+    /// Takes a run of framed records.
+    pub(crate) fn add(&mut self, bytes: &[u8], round: u64, leave: &mut Vec<Item>, counters: &Counters) {
+        for bytes in record::frames(bytes) {
+            match Record::read(bytes) {
+                Some(record) => self.take(record, bytes, round, leave, counters),
+                None => counters.lose(Loss::Unreadable, 1),
+            }
+        }
+    }
+
+    fn take(&mut self, record: Record<'_>, bytes: &[u8], round: u64, leave: &mut Vec<Item>, counters: &Counters) {
+        let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
+        trace.touched = round;
+        match (record.kind, record.observation) {
+            (Kind::Trace, _) => {
+                trace.set(record.fields());
+                trace.since = record.time;
+                trace.said.get_or_insert(round);
+                if trace.open == 0 {
+                    self.quiet.push(record.trace);
+                }
+            }
+            (Kind::Score, _) => {
+                counters.recorded.fetch_add(1, Ordering::Relaxed);
+                let environment = trace.attributes().environment.as_deref().map(Arc::from);
+                leave.push(Item::Score(FinishedScore { record: bytes.to_vec(), environment, round }));
+                if trace.open == 0 {
+                    self.quiet.push(record.trace);
+                }
+            }
+            (_, None) => counters.lose(Loss::Unreadable, 1),
+            (kind, Some(id)) => self.observe(kind, record, id, bytes, round, counters),
+        }
+    }
+
+    fn observe(&mut self, kind: Kind, record: Record<'_>, id: ObservationId, bytes: &[u8], round: u64, counters: &Counters) {
+        let Some(trace) = self.traces.get_mut(&record.trace) else { return };
+        let key = (record.trace, id);
+        let (weight, orphans) = (&mut self.weight, &mut self.orphans);
+        let pending = self.observations.entry(key).or_insert_with(|| {
+            *weight += PENDING;
+            if kind != Kind::Open {
+                orphans.push(key);
+            }
+            Pending { round, since: record.time, ..Pending::default() }
+        });
+        if kind != Kind::Forget {
+            *weight += bytes.len() + 4;
+            record::frame(&mut pending.records, bytes);
+        }
+        match kind {
+            Kind::Open if !pending.is_open => {
+                counters.recorded.fetch_add(1, Ordering::Relaxed);
+                pending.is_open = true;
+                trace.open += 1;
+            }
+            Kind::Close => pending.is_closed = true,
+            Kind::Forget => pending.is_forgotten = true,
+            _ => {}
+        }
+        if pending.is_open && pending.is_forgotten {
+            trace.open = trace.open.saturating_sub(usize::from(!pending.is_done));
+            counters.recorded.fetch_sub(1, Ordering::Relaxed);
+            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+            self.observations.remove(&key);
+        } else if pending.is_open && pending.is_closed && !pending.is_done {
+            pending.is_done = true;
+            trace.open = trace.open.saturating_sub(1);
+            if trace.closed.is_empty() {
+                trace.since = record.time;
+            }
+            trace.closed.push(id);
+        }
+        if trace.open == 0 {
+            self.quiet.push(record.trace);
+        }
+    }
+
+    /// Ends a round: lets the traces leave of which nothing is open and nothing came in this round.
+    pub(crate) fn settle(&mut self, round: u64, leave: &mut Vec<Item>) {
+        let mut quiet = std::mem::take(&mut self.quiet);
+        quiet.retain(|id| {
+            let Some(trace) = self.traces.get(id) else { return false };
+            if trace.open > 0 {
+                return false;
+            }
+            if trace.touched == round {
+                return true;
+            }
+            self.leave(*id, leave);
+            false
+        });
+        quiet.dedup();
+        quiet.append(&mut self.quiet);
+        self.quiet = quiet;
+    }
+
+    /// Lets go of what has waited for longer than `hold`, at the time `now`.
+    pub(crate) fn sweep(&mut self, now: u64, hold: u64, leave: &mut Vec<Item>, counters: &Counters) {
+        let orphans = std::mem::take(&mut self.orphans);
+        for key in orphans {
+            match self.observations.get(&key) {
+                Some(pending) if pending.is_open => {}
+                Some(pending) if now.saturating_sub(pending.since) < ORPHAN => self.orphans.push(key),
+                Some(pending) => {
+                    if !pending.is_forgotten {
+                        counters.lose(Loss::TooLate, 1);
+                    }
+                    self.remove(key);
+                }
+                None => {}
+            }
+        }
+        let waited = |trace: &Trace| now.saturating_sub(trace.since) >= hold;
+        let late: Vec<TraceId> =
+            self.traces.iter().filter(|(_, trace)| waited(trace)).map(|(id, _)| *id).collect();
+        for id in late {
+            self.leave(id, leave);
+            let is_over = self.traces.get(&id).is_some_and(|trace| trace.open == 0);
+            if is_over && !self.quiet.contains(&id) {
+                self.traces.remove(&id);
+            }
+        }
+    }
+
+    /// The time that closed observations wait for the rest of their trace, in nanoseconds.
+    pub(crate) fn hold(&self) -> u64 {
+        self.hold
+    }
+
+    /// Closes what is open, at the time `now`, and lets everything leave.
+    pub(crate) fn finish(&mut self, now: u64, outcome: Outcome, fault: &str, leave: &mut Vec<Item>, counters: &Counters) {
+        let open: Vec<_> = self.observations.iter().filter(|(_, pending)| !pending.is_done).map(|(key, _)| *key).collect();
+        for key in open {
+            let Some(pending) = self.observations.get_mut(&key) else { continue };
+            if !pending.is_open {
+                if !pending.is_forgotten {
+                    counters.lose(Loss::TooLate, 1);
+                }
+                self.remove(key);
+                continue;
+            }
+            let mut close = Vec::with_capacity(64);
+            record::close(&mut close, key.0, key.1, 0, now, outcome);
+            record::put(&mut close, Tag::Fault, fault.as_bytes());
+            record::frame(&mut pending.records, &close);
+            pending.is_done = true;
+            if let Some(trace) = self.traces.get_mut(&key.0) {
+                trace.closed.push(key.1);
+            }
+        }
+        let traces: Vec<TraceId> = self.traces.keys().copied().collect();
+        for id in traces {
+            self.leave(id, leave);
+        }
+        self.traces.clear();
+        self.quiet.clear();
+        self.orphans.clear();
+    }
+
+    /// Lets the closed observations of a trace leave. A trace that nothing was said of goes with them.
+    fn leave(&mut self, id: TraceId, leave: &mut Vec<Item>) {
+        let Some(trace) = self.traces.get_mut(&id) else { return };
+        let (attributes, trace_io) = (trace.attributes(), trace.io());
+        for observation in std::mem::take(&mut trace.closed) {
+            let Some(pending) = self.observations.remove(&(id, observation)) else { continue };
+            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+            leave.push(Item::Observation(Finished {
+                trace: id,
+                id: observation,
+                records: pending.records,
+                attributes: attributes.clone(),
+                trace_io: trace_io.clone(),
+                round: pending.round,
+            }));
+        }
+        if trace.open == 0 && trace.said.is_none() {
+            self.traces.remove(&id);
+        }
+    }
+
+    fn remove(&mut self, key: (TraceId, ObservationId)) {
+        if let Some(pending) = self.observations.remove(&key) {
+            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The worker: takes the journal's bytes in rounds, folds them, and sees what has finished delivered.
+//!
+//! - One thread with a current-thread runtime of its own: programs without tokio work too, and
+//!   nothing of the program's can block it.
+//! - It polls, every 1 to 20 ms; callers wake it only when a shard is full or something is flushed.
+//! - It never waits for the server: several batches may be on their way while rounds go on.
+
+pub(crate) mod exit;
+pub(crate) mod fold;
+mod outbox;
+mod trace;
+mod watch;
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use self::exit::{Exit, Landed, Verdict};
+use self::fold::Fold;
+use self::outbox::Outbox;
+pub(crate) use self::outbox::Terms;
+use self::watch::Watch;
+use crate::clock;
+use crate::config::OnLoss;
+use crate::console::Console;
+use crate::diagnostics;
+use crate::finished::Item;
+use crate::journal::Journal;
+use crate::loss::Loss;
+use crate::observation::Outcome;
+use crate::stats::Stats;
+
+/// What callers ask of the worker. The answer is sent when it is done or its time is over.
+#[derive(Debug)]
+pub(crate) struct Command {
+    pub(crate) is_last: bool,
+    pub(crate) until: Instant,
+    pub(crate) answer: tokio::sync::oneshot::Sender<Stats>,
+}
+
+/// Commands that the worker has not seen.
+#[derive(Debug, Default)]
+pub(crate) struct Commands(Mutex<Vec<Command>>);
+
+impl Commands {
+    pub(crate) fn send(&self, command: Command, journal: &Journal) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+        journal.wake.notify_one();
+    }
+
+    fn take(&self) -> Vec<Command> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+type Delivery = Pin<Box<dyn Future<Output = Landed> + Send>>;
+
+pub(crate) struct Worker {
+    journal: Arc<Journal>,
+    commands: Arc<Commands>,
+    fold: Fold,
+    outbox: Outbox,
+    exit: Arc<Exit>,
+    deliveries: Vec<Delivery>,
+    console: Option<Console>,
+    watch: Watch,
+    round: u64,
+    /// Bytes that the journal's budget knows to be kept here.
+    kept: usize,
+    leaving: Vec<Item>,
+    taken: Vec<Vec<u8>>,
+    spares: Vec<Vec<u8>>,
+    asked: Vec<Asked>,
+    swept: Instant,
+    pace: Duration,
+}
+
+struct Asked {
+    command: Command,
+    /// Rounds since it was asked.
+    rounds: u32,
+}
+
+const FAST: Duration = Duration::from_millis(1);
+const SLOW: Duration = Duration::from_millis(20);
+const SWEEP: Duration = Duration::from_millis(200);
+/// Shard buffers that are kept for the next round, and how large at most.
+const SPARES: usize = 64;
+const SPARE: usize = 1 << 20;
+
+impl Worker {
+    pub(crate) fn new(
+        journal: Arc<Journal>,
+        commands: Arc<Commands>,
+        fold: Fold,
+        terms: Terms,
+        exit: Exit,
+        console: Option<Console>,
+        on_loss: Option<OnLoss>,
+    ) -> Self {
+        Self {
+            watch: Watch::new(journal.counters.clone(), on_loss),
+            journal,
+            commands,
+            fold,
+            outbox: Outbox::new(terms),
+            exit: Arc::new(exit),
+            deliveries: Vec::new(),
+            console,
+            round: 0,
+            kept: 0,
+            leaving: Vec::new(),
+            taken: Vec::new(),
+            spares: Vec::new(),
+            asked: Vec::new(),
+            swept: Instant::now(),
+            pace: FAST,
+        }
+    }
+
+    /// Works until the last command is done.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let asked = self.commands.take();
+            if !asked.is_empty() {
+                self.outbox.hurry();
+            }
+            self.asked.extend(asked.into_iter().map(|command| Asked { command, rounds: 0 }));
+            self.take();
+            self.send();
+            self.account();
+            if self.answer() {
+                return;
+            }
+            self.wait().await;
+        }
+    }
+
+    /// One round: what was appended since the last one goes through the fold.
+    fn take(&mut self) {
+        self.round += 1;
+        self.journal.take(&mut self.taken, &mut self.spares);
+        self.pace = if self.taken.is_empty() { (self.pace * 2).min(SLOW) } else { FAST };
+        let counters = self.journal.counters.clone();
+        for mut bytes in self.taken.drain(..) {
+            self.fold.add(&bytes, self.round, &mut self.leaving, &counters);
+            bytes.clear();
+            if bytes.capacity() <= SPARE && self.spares.len() < SPARES {
+                self.spares.push(bytes);
+            }
+        }
+        if self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
+            self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, &counters);
+        } else {
+            self.fold.settle(self.round, &mut self.leaving);
+        }
+        if self.swept.elapsed() >= SWEEP {
+            self.swept = Instant::now();
+            clock::refresh();
+            // While memory runs out, what has finished does not wait for its trace.
+            let is_tight = self.journal.used() > self.journal.rules.memory_limit / 4 * 3;
+            let hold = if is_tight { 0 } else { self.fold.hold() };
+            self.fold.sweep(clock::now(), hold, &mut self.leaving, &counters);
+            let expired = self.outbox.expire(self.swept);
+            self.lose(Loss::TooOld, &expired);
+            self.watch.look(self.swept);
+        }
+        for asked in &mut self.asked {
+            asked.rounds += 1;
+        }
+    }
+
+    /// Hands on what leaves the fold, and starts the deliveries that may start.
+    fn send(&mut self) {
+        let now = Instant::now();
+        if let Some(console) = &mut self.console {
+            console.show(&self.leaving);
+        }
+        for item in self.leaving.drain(..) {
+            self.outbox.push(item, now);
+        }
+        while let Some(parcel) = self.outbox.next(now, !self.asked.is_empty()) {
+            if parcel.is_retry {
+                self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
+            }
+            let exit = self.exit.clone();
+            self.deliveries.push(Box::pin(async move { exit.deliver(parcel).await }));
+        }
+    }
+
+    fn land(&mut self, landed: Landed) {
+        let counters = &self.journal.counters;
+        self.outbox.landed(landed.bytes, landed.items);
+        counters.delivered.fetch_add(landed.delivered.len() as u64, Ordering::Relaxed);
+        counters.bytes.fetch_add(landed.sent as u64, Ordering::Relaxed);
+        for (reason, items) in &landed.lost {
+            self.lose(*reason, items);
+        }
+        for parcel in landed.again {
+            self.outbox.again(parcel);
+        }
+        match landed.verdict {
+            Verdict::Up => {
+                self.outbox.up();
+                self.watch.up();
+            }
+            Verdict::Down { after, why } => {
+                let pause = self.outbox.down(Instant::now(), after);
+                diagnostics::debug(|| format!("delivery failed, next try in {pause:?}: {why}"));
+                self.watch.down(&why);
+            }
+            Verdict::Locked { why } => {
+                self.outbox.down(Instant::now(), Some(Duration::from_secs(30)));
+                self.watch.down(&why);
+            }
+        }
+    }
+
+    fn lose(&self, reason: Loss, items: &[Item]) {
+        if !items.is_empty() {
+            self.journal.counters.lose(reason, items.len() as u64);
+        }
+    }
+
+    /// Tells the journal's budget what is kept here.
+    fn account(&mut self) {
+        let kept = self.fold.weight() + self.outbox.weight();
+        if kept > self.kept {
+            self.journal.reserve(kept - self.kept);
+        } else {
+            self.journal.release(self.kept - kept);
+        }
+        self.kept = kept;
+        let pending = self.fold.pending() + self.outbox.pending();
+        self.journal.counters.pending.store(pending as u64, Ordering::Relaxed);
+    }
+
+    /// Answers what is done or out of time. True: that was the last command.
+    fn answer(&mut self) -> bool {
+        let now = Instant::now();
+        let is_idle = self.outbox.pending() == 0 && self.fold.is_settled();
+        let mut is_over = false;
+        for mut asked in std::mem::take(&mut self.asked) {
+            let is_late = now >= asked.command.until;
+            if !(is_late || is_idle && asked.rounds > 2) {
+                self.asked.push(asked);
+                continue;
+            }
+            if asked.command.is_last {
+                is_over = true;
+                self.journal.counters.lose(Loss::AtExit, self.outbox.pending() as u64);
+                self.journal.counters.pending.store(0, Ordering::Relaxed);
+                self.watch.last();
+            }
+            asked.rounds = 0;
+            let _ = asked.command.answer.send(Stats::of(&self.journal.counters));
+        }
+        is_over
+    }
+
+    /// Waits for the next round, a finished delivery, or to be woken.
+    async fn wait(&mut self) {
+        let pause = match self.asked.iter().any(|asked| asked.rounds <= 3) {
+            true => Duration::ZERO,
+            false => self.pace,
+        };
+        let journal = self.journal.clone();
+        let mut woken = pin!(journal.wake.notified());
+        let mut sleep = pin!(tokio::time::sleep(pause));
+        let deliveries = &mut self.deliveries;
+        let landed = std::future::poll_fn(|cx| {
+            let mut landed = Vec::new();
+            deliveries.retain_mut(|delivery| match delivery.as_mut().poll(cx) {
+                Poll::Ready(outcome) => {
+                    landed.push(outcome);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            let is_over = woken.as_mut().poll(cx).is_ready() || sleep.as_mut().poll(cx).is_ready();
+            if landed.is_empty() && !is_over { Poll::Pending } else { Poll::Ready(landed) }
+        })
+        .await;
+        for landed in landed {
+            self.land(landed);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What the worker says of losses and outages: one line when it starts, one when it ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::config::OnLoss;
+use crate::diagnostics;
+use crate::loss::{Counters, Loss};
+
+#[derive(Debug)]
+pub(super) struct Watch {
+    counters: Arc<Counters>,
+    on_loss: Option<OnLoss>,
+    /// What was reported to `on_loss`.
+    told: HashMap<Loss, u64>,
+    /// When the last loss was seen, while one is being talked of.
+    losing_since: Option<Instant>,
+    is_down: bool,
+}
+
+/// Losing has ended when nothing was lost for this long.
+const CALM: Duration = Duration::from_secs(5);
+
+impl Watch {
+    pub(super) fn new(counters: Arc<Counters>, on_loss: Option<OnLoss>) -> Self {
+        Self { counters, on_loss, told: HashMap::new(), losing_since: None, is_down: false }
+    }
+
+    /// Looks for new losses.
+    pub(super) fn look(&mut self, now: Instant) {
+        let new = self.news();
+        if !new.is_empty() {
+            if self.losing_since.is_none() {
+                diagnostics::warn(&format!("losing observations: {}", words(&new)));
+            }
+            self.losing_since = Some(now);
+        } else if self.losing_since.is_some_and(|since| now.saturating_duration_since(since) > CALM) {
+            self.losing_since = None;
+            diagnostics::warn(&format!("no longer losing observations; in all: {}", words(&self.counters.losses())));
+        }
+    }
+
+    /// The last word.
+    pub(super) fn last(&mut self) {
+        let new = self.news();
+        if !new.is_empty() || self.losing_since.is_some() {
+            diagnostics::warn(&format!("lost: {}", words(&self.counters.losses())));
+        }
+    }
+
+    /// The destination takes nothing.
+    pub(super) fn down(&mut self, why: &str) {
+        if !self.is_down {
+            diagnostics::warn(&format!("cannot deliver, will go on trying: {why}"));
+        }
+        self.is_down = true;
+    }
+
+    /// The destination takes what it gets.
+    pub(super) fn up(&mut self) {
+        if self.is_down {
+            diagnostics::warn("delivering again");
+        }
+        self.is_down = false;
+    }
+
+    fn news(&mut self) -> Vec<(Loss, u64)> {
+        let losses = self.counters.losses();
+        let new = losses.iter().map(|(reason, count)| (*reason, count - self.told.get(reason).copied().unwrap_or(0)));
+        let new: Vec<_> = new.filter(|(_, count)| *count > 0).collect();
+        self.told.extend(losses);
+        if let Some(on_loss) = &self.on_loss {
+            for (reason, count) in &new {
+                on_loss.call(*reason, *count);
+            }
+        }
+        new
+    }
+}
+
+fn words(losses: &[(Loss, u64)]) -> String {
+    losses.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(", ")
+}
