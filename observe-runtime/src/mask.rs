@@ -91,7 +91,7 @@ impl Mask {
     }
 
     /// Masks an observation. Returns how many values were lost because the mask failed.
-    pub(crate) fn apply(&self, view: &mut View<'_>) -> u64 {
+    pub(crate) fn apply(&self, view: &mut View<'_>) -> usize {
         let mut run = Run { mask: &*self.0, failed: 0 };
         run.required(MaskField::Name, &mut view.name);
         run.json(MaskField::Input, &mut view.input);
@@ -109,7 +109,7 @@ impl Mask {
     }
 
     /// Masks a score. Returns how many values were lost because the mask failed.
-    pub(crate) fn apply_score(&self, view: &mut ScoreView<'_>) -> u64 {
+    pub(crate) fn apply_score(&self, view: &mut ScoreView<'_>) -> usize {
         let mut run = Run { mask: &*self.0, failed: 0 };
         if let ScoreViewValue::Text(value) = &mut view.value {
             run.required(MaskField::ScoreText, value);
@@ -124,7 +124,7 @@ impl Mask {
 /// One pass over one observation or score.
 struct Run<'m> {
     mask: &'m Function,
-    failed: u64,
+    failed: usize,
 }
 
 impl Run<'_> {

@@ -193,6 +193,42 @@ fn resource_attributes_have_one_value_a_key() {
 }
 
 #[test]
+fn the_documentation_lists_what_is_read_and_nothing_else() {
+    let read = std::cell::RefCell::new(std::collections::BTreeSet::new());
+    let set: &[Variables<'_>] = if cfg!(feature = "http") {
+        &[
+            &[],
+            &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a"), ("OTEL_EXPORTER_OTLP_HEADERS", "a=b")],
+            &[("LANGFUSE_PUBLIC_KEY", "pk"), ("LANGFUSE_SECRET_KEY", "sk")],
+        ]
+    } else {
+        &[&[]]
+    };
+    for variables in set {
+        let settings = Config::new().resolve_in(&|name| {
+            read.borrow_mut().insert(name.to_owned());
+            let entry = variables.iter().find(|(known, _)| *known == name)?;
+            Some(entry.1.to_owned())
+        });
+        assert!(settings.is_ok(), "{settings:?}");
+    }
+    let documentation = include_str!("../mod.rs");
+    let is_name = |word: &&str| word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || "_1".contains(c));
+    let is_proxy = |word: &&str| word.ends_with("_PROXY");
+    let listed = documentation.lines().filter(|line| line.starts_with("//!")).flat_map(|line| line.split('`'));
+    let listed = listed.map(|word| word.split('=').next().unwrap_or(word));
+    let listed: std::collections::BTreeSet<_> =
+        listed.filter(|word| is_name(word) && !is_proxy(word)).map(str::to_owned).collect();
+    let read = read.into_inner();
+    let unlisted: Vec<_> = read.difference(&listed).collect();
+    assert!(unlisted.is_empty(), "read but not listed: {unlisted:?}");
+    if cfg!(feature = "http") {
+        let unread: Vec<_> = listed.difference(&read).collect();
+        assert!(unread.is_empty(), "listed but not read: {unread:?}");
+    }
+}
+
+#[test]
 fn the_journal_follows_the_files_unless_told_otherwise() {
     let cases: &[(Config, Variables<'_>, Option<&str>)] = &[
         (Config::new().files("a"), &[], Some("a/journal")),

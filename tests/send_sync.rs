@@ -1,0 +1,56 @@
+//! Send, Sync and size of what users hold, checked by the compiler.
+
+use observe::observe;
+
+fn send<T: Send>(_: &T) {}
+fn sync<T: Sync>(_: &T) {}
+
+#[observe]
+async fn observed(text: String) -> usize {
+    tokio::task::yield_now().await;
+    text.len()
+}
+
+async fn plain(text: String) -> usize {
+    tokio::task::yield_now().await;
+    text.len()
+}
+
+#[observe]
+async fn borrows<'a>(text: &'a str, out: &mut Vec<&'a str>) {
+    tokio::task::yield_now().await;
+    out.push(text);
+}
+
+#[test]
+fn observed_futures_are_send_and_sync_when_they_were() {
+    let future = observed(String::new());
+    send(&future);
+    sync(&future);
+    let mut out = Vec::new();
+    let future = borrows("a", &mut out);
+    send(&future);
+    let flush = observe::flush_async(std::time::Duration::ZERO);
+    send(&flush);
+    let scoped = observe::Context::current().scope(|| plain(String::new()));
+    send(&scoped);
+}
+
+#[test]
+fn an_observed_future_is_little_larger_than_a_plain_one() {
+    let observed = std::mem::size_of_val(&observed(String::new()));
+    let plain = std::mem::size_of_val(&plain(String::new()));
+    assert!(observed <= plain + 48, "{observed} against {plain}");
+}
+
+#[test]
+fn what_users_hold_is_send_and_sync() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<observe::Config>();
+    check::<observe::Error>();
+    check::<observe::Guard>();
+    check::<observe::Score>();
+    check::<observe::Stats>();
+    check::<observe::Usage>();
+    check::<observe::testing::Recorded>();
+}
