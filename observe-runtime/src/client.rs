@@ -92,6 +92,11 @@ impl Guard {
     ///
     /// What is still open is delivered with level WARNING and "not ended".
     pub fn shutdown(self, timeout: Duration) -> Stats {
+        let mut slot = slot();
+        if slot.get().is_some_and(|client| Arc::ptr_eq(client, &self.client)) {
+            slot.take();
+        }
+        drop(slot);
         self.client.stop(timeout)
     }
 }

@@ -47,6 +47,8 @@ struct Pending {
 
 /// What a pending observation weighs beside its records.
 const PENDING: usize = 192;
+/// What a closing record needs, mostly.
+const CLOSING: usize = 256;
 /// How long what was said before the opening waits for it, in nanoseconds.
 const ORPHAN: u64 = 1_000_000_000;
 
@@ -154,7 +156,9 @@ impl Fold {
             if kind != Kind::Open {
                 orphans.push(key);
             }
-            Pending { round, since: record.time, ..Pending::default() }
+            // Room for the closing record too.
+            let records = Vec::with_capacity(bytes.len() + CLOSING);
+            Pending { records, round, since: record.time, ..Pending::default() }
         });
         if kind != Kind::Forget {
             *weight += bytes.len() + 4;

@@ -10,11 +10,13 @@ pub(crate) mod fold;
 mod outbox;
 mod trace;
 mod watch;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -41,18 +43,42 @@ pub(crate) struct Command {
     pub(crate) answer: tokio::sync::oneshot::Sender<Stats>,
 }
 
-/// Commands that the worker has not seen.
-#[derive(Debug, Default)]
-pub(crate) struct Commands(Mutex<Vec<Command>>);
+/// Commands that the worker has not seen; `None` once there is no worker to see them.
+#[derive(Debug)]
+pub(crate) struct Commands(Mutex<Option<Vec<Command>>>);
+
+impl Default for Commands {
+    fn default() -> Self {
+        Self(Mutex::new(Some(Vec::new())))
+    }
+}
 
 impl Commands {
+    /// Asks the worker. Without one the command is dropped, and whoever waits for the answer hears that.
     pub(crate) fn send(&self, command: Command, journal: &Journal) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+        if let Some(commands) = &mut *self.list() {
+            commands.push(command);
+        }
         journal.wake.notify_one();
     }
 
+    /// There is no worker any more.
+    fn close(&self) {
+        *self.list() = None;
+    }
+
     fn take(&self) -> Vec<Command> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        self.list().as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    fn list(&self) -> MutexGuard<'_, Option<Vec<Command>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.commands.close();
     }
 }
 

@@ -1,0 +1,131 @@
+//! What an error says: the same chain of probes as for values, with the errors first.
+//!
+//! `Error` (with all its sources) → `Display` (alternate, which shows the sources of `anyhow`) → `Debug` → what the
+//! type turns out to be → its name.
+
+use std::any::type_name;
+use std::error::Error;
+use std::fmt::{Arguments, Debug, Display, Write};
+use std::ops::Deref;
+
+use super::slot::{Slot, Text};
+use super::types;
+
+/// The most sources that are followed: a chain may be a circle.
+const SOURCES: usize = 64;
+
+/// The strongest probe of an error.
+#[inline]
+pub fn fault<E: ?Sized>(error: &E) -> FaultViaBox<&E> {
+    FaultViaBox(FaultViaError(FaultViaDisplay(FaultViaDebug(FaultViaType(error)))))
+}
+
+macro_rules! probes {
+    ($($(#[$doc:meta])* $probe:ident($next:ident);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $probe<E>($next<E>);
+
+        impl<E> Deref for $probe<E> {
+            type Target = $next<E>;
+
+            #[inline]
+            fn deref(&self) -> &$next<E> {
+                &self.0
+            }
+        }
+    )*};
+}
+
+probes! {
+    /// A boxed error, which is no error itself.
+    FaultViaBox(FaultViaError);
+    /// Through `Error`: its text and those of its sources.
+    FaultViaError(FaultViaDisplay);
+    /// Through `Display`, alternate form.
+    FaultViaDisplay(FaultViaDebug);
+    /// Through `Debug`.
+    FaultViaDebug(FaultViaType);
+}
+
+/// Through what the type turns out to be at run time, else by its name.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultViaType<E>(E);
+
+macro_rules! boxed {
+    ($($error:ty,)*) => {$(
+        impl<'a> FaultViaBox<&$error> {
+            /// Writes what the error says.
+            #[inline]
+            pub fn describe(&self, slot: Slot<'_>) {
+                chain(slot, &**self.0.0.0.0.0);
+            }
+        }
+    )*};
+}
+
+boxed! { Box<dyn Error + 'a>, Box<dyn Error + Send + 'a>, Box<dyn Error + Send + Sync + 'a>, }
+
+impl<E: Error + ?Sized> FaultViaError<&E> {
+    /// Writes what the error says.
+    #[inline]
+    pub fn describe(&self, slot: Slot<'_>) {
+        chain(slot, &self.0.0.0.0);
+    }
+}
+
+impl<E: Display + ?Sized> FaultViaDisplay<&E> {
+    /// Writes what the error says.
+    #[inline]
+    pub fn describe(&self, slot: Slot<'_>) {
+        format(slot, format_args!("{:#}", self.0.0.0));
+    }
+}
+
+impl<E: Debug + ?Sized> FaultViaDebug<&E> {
+    /// Writes what the error says.
+    #[inline]
+    pub fn describe(&self, slot: Slot<'_>) {
+        format(slot, format_args!("{:?}", self.0.0));
+    }
+}
+
+impl<E: ?Sized> FaultViaType<&E> {
+    /// Writes what the error says, or the name of its type.
+    #[inline]
+    pub fn describe(&self, slot: Slot<'_>) {
+        match types::known(self.0) {
+            Some(known) => slot.say(&|text| text.known(known)),
+            None => slot.say(&|text| text.known(&type_name::<E>())),
+        }
+    }
+}
+
+#[cold]
+fn format(slot: Slot<'_>, text: Arguments<'_>) {
+    slot.say(&|out| write(out, text));
+}
+
+/// `outer: middle: inner`, without what an outer text says already at its end.
+#[cold]
+fn chain(slot: Slot<'_>, error: &dyn Error) {
+    slot.say(&|out| {
+        let start = out.len();
+        write(out, format_args!("{error}"));
+        let mut source = error.source();
+        for _ in 0..SOURCES {
+            let Some(cause) = source else { break };
+            let end = out.len();
+            write(out, format_args!(": "));
+            let middle = out.len();
+            write(out, format_args!("{cause}"));
+            out.drop_echo(start, end, middle);
+            source = cause.source();
+        }
+    });
+}
+
+fn write(out: &mut Text<'_>, text: Arguments<'_>) {
+    // A formatter that fails leaves what it wrote.
+    let _ = out.write_fmt(text);
+}

@@ -1,0 +1,63 @@
+//! Any value as bounded JSON, written straight into a buffer on the caller's thread.
+//!
+//! - The text is always one complete JSON value, whatever the value's code does: fail, panic, or go on forever.
+//! - Bounded while it is written: what lies beyond the limit is never visited. A text is at most the limit and
+//!   what is needed to say that it was cut, some fifty bytes for each level that is open at that point.
+//! - What fits is the text `serde_json` writes, but for what nobody wants to read: bytes are counted
+//!   (`"<5120 bytes>"`), and so is the payload of a data URI.
+//! - Nothing unwinds out of here, and nothing of the value outlives the call.
+//!
+//! ```text
+//! probe(&value) ─┐                                  ┌─ Compound (arrays, objects)
+//! fault(&error) ─┴─> Slot ──> Writer (a Serializer) ┴─ escape ──> Vec<u8>
+//! ```
+
+mod compound;
+mod data_uri;
+mod escape;
+mod fault;
+mod known;
+mod probe;
+mod secrets;
+mod serializer;
+mod slot;
+mod types;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use serde_core::Serialize;
+
+pub use self::fault::fault;
+pub use self::probe::probe;
+pub use self::secrets::{DEFAULT_SECRETS, redacts};
+pub use self::slot::{Input, Slot};
+use self::writer::Writer;
+
+/// How much of a value is captured.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of JSON for one value. What is longer is cut, and says so.
+    pub bytes: usize,
+    /// Levels of arrays and objects. What lies deeper becomes `"…[too deep]"`.
+    pub depth: u16,
+}
+
+impl Default for Limits {
+    /// One mebibyte, 64 levels.
+    fn default() -> Self {
+        Self { bytes: 1 << 20, depth: 64 }
+    }
+}
+
+/// Appends `value` as JSON.
+#[inline]
+pub(crate) fn to_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T, limits: Limits) {
+    Slot::value(out, limits).fill(&|writer| value.serialize(writer));
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn write_string(out: &mut Vec<u8>, text: &str, limits: Limits) {
+    Writer::new(out, limits).string(text);
+}
