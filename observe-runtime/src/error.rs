@@ -12,7 +12,7 @@ use std::{fmt, io};
 pub enum Error {
     /// `init` was called while the guard of an earlier `init` was alive.
     AlreadyInitialized,
-    /// The directory for local files or for the journal cannot be used.
+    /// The directory for local files cannot be used.
     Directory {
         /// The directory as it was configured.
         path: PathBuf,
@@ -59,7 +59,7 @@ impl fmt::Display for Error {
             Self::Directory { path, source } => write!(
                 f,
                 "cannot use the directory `{}`: {source}; make it writable, or choose another one with OBSERVE_DIR or \
-                 `Config::files` (for the journal: OBSERVE_JOURNAL_DIR or `Config::journal_dir`)",
+                 `Config::files`",
                 path.display(),
             ),
             Self::Feature { setting, feature } => write!(

@@ -9,6 +9,10 @@ use crate::encode::{Dialect, Encoder};
 use crate::error::Error;
 use crate::finished::TraceAttributes;
 use crate::journal::{self, Journal, Rules};
+#[cfg(feature = "http")]
+use crate::config::Secret;
+#[cfg(feature = "http")]
+use crate::sink::{Endpoint, Http};
 use crate::sink::{Files, Sink};
 use crate::worker::exit::Exit;
 use crate::worker::fold::Fold;
@@ -91,11 +95,11 @@ fn destination(settings: &Settings) -> Result<Option<(Dialect, Sink)>, Error> {
         #[cfg(feature = "http")]
         Destination::Langfuse { base_url, traces_url, public_key, secret_key, headers } => {
             let endpoint = Endpoint::langfuse(base_url, traces_url, public_key, secret_key.reveal());
-            (Dialect::Langfuse, http(endpoint, headers, settings)?)
+            (Dialect::Langfuse, http(endpoint, headers, settings))
         }
         #[cfg(feature = "http")]
         Destination::Collector { traces_url, headers } => {
-            (Dialect::Collector, http(Endpoint::collector(traces_url), headers, settings)?)
+            (Dialect::Collector, http(Endpoint::collector(traces_url), headers, settings))
         }
         #[cfg(not(feature = "http"))]
         Destination::Langfuse { .. } | Destination::Collector { .. } => return Ok(None),
@@ -105,4 +109,12 @@ fn destination(settings: &Settings) -> Result<Option<(Dialect, Sink)>, Error> {
         }
         Destination::Memory | Destination::Nowhere => return Ok(None),
     }))
+}
+
+#[cfg(feature = "http")]
+fn http(mut endpoint: Endpoint, headers: &[(String, Secret)], settings: &Settings) -> Sink {
+    for (name, value) in headers {
+        endpoint.header(name, value.reveal());
+    }
+    Sink::Http(Http::new(endpoint, settings.timeout, settings.compression))
 }

@@ -83,7 +83,7 @@ impl<'w, 'a> Compound<'w, 'a> {
         len: usize,
     ) -> Result<Self, Error> {
         if writer.depth > 0 {
-            escape::push_key(writer.out, b"{", variant);
+            escape::push_key(writer.out, b"{\"", variant);
         }
         Self::open(writer, shape, Some(len))
     }
@@ -115,7 +115,14 @@ impl<'w, 'a> Compound<'w, 'a> {
             return Ok(self.writer.out.len());
         }
         self.check()?;
-        escape::push_key(self.writer.out, if self.seen == 0 { b"" } else { b"," }, key);
+        let before = if self.seen == 0 {
+            // The brace is written with the first key.
+            self.writer.out.pop();
+            b"{\""
+        } else {
+            b",\""
+        };
+        escape::push_key(self.writer.out, before, key);
         self.seen += 1;
         Ok(self.writer.out.len())
     }

@@ -2,7 +2,8 @@
 //!
 //! The number is that of the decoded bytes.
 
-const MARK: &[u8] = b";base64,";
+/// What stands between the semicolon and the payload.
+pub(super) const MARK: &str = "base64,";
 /// The longest media type with parameters that is looked back for.
 const HEAD: usize = 128;
 
@@ -15,16 +16,11 @@ pub(super) struct Payload {
     pub(super) bytes: usize,
 }
 
-/// What comes before the payload.
-pub(super) const fn mark() -> &'static [u8] {
-    MARK
-}
-
-/// The payload of the data URI in `text` whose `;base64,` stands at `at`, if there is one.
+/// The payload of the data URI in `text` in which the semicolon before `at` is the last one, if there is one.
 ///
 /// At most `reach` characters are looked at: a payload that goes on is taken to go on to the end of the text.
 pub(super) fn payload(text: &[u8], at: usize, reach: usize) -> Option<Payload> {
-    let rest = text.get(at..)?.strip_prefix(MARK)?;
+    let rest = text.get(at..)?.strip_prefix(MARK.as_bytes())?;
     let head = text.get(at.saturating_sub(HEAD)..at)?;
     let scheme = head.windows(5).rposition(|five| five == b"data:")?;
     if !head[scheme + 5..].iter().all(|byte| is_media_type(*byte)) {

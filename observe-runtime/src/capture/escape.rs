@@ -1,62 +1,97 @@
 //! What of a text can stand in a JSON string as it is, and how the rest is written.
 //!
 //! The scan looks at 32 bytes a step (the compiler makes vector code of it), and at eight where the place matters.
+//! A semicolon counts as special: it may be the one in `;base64,`.
 
 const STEP: usize = 32;
 const ONES: u64 = u64::MAX / 255;
 const HIGH: u64 = ONES << 7;
 
-/// How many bytes at the start of `bytes` need no escape. With `WATCH`, a semicolon ends them too: it may be the
-/// one in `;base64,`.
+/// How many bytes at the start of `bytes` need no second look.
 #[inline]
-pub(super) fn clean<const WATCH: bool>(bytes: &[u8]) -> usize {
+pub(super) fn clean(bytes: &[u8]) -> usize {
     let (chunks, tail) = bytes.as_chunks::<STEP>();
     for (at, chunk) in chunks.iter().enumerate() {
-        if is_special_in::<WATCH>(chunk) {
-            return at * STEP + first::<WATCH>(chunk);
+        if any(chunk) {
+            return at * STEP + first(chunk);
         }
     }
-    chunks.len() * STEP + first::<WATCH>(tail)
+    let done = chunks.len() * STEP;
+    if is_short_clean(tail) { bytes.len() } else { done + first(tail) }
 }
 
 #[inline]
-fn is_special<const WATCH: bool>(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (WATCH & (byte == b';'))
+const fn is_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == b';')
 }
 
 #[inline]
-fn is_special_in<const WATCH: bool>(chunk: &[u8; STEP]) -> bool {
-    chunk.iter().fold(false, |found, byte| found | is_special::<WATCH>(*byte))
+fn any<const N: usize>(chunk: &[u8; N]) -> bool {
+    chunk.iter().fold(false, |found, byte| found | is_special(*byte))
+}
+
+/// Fewer bytes than a step: looked at from both ends, which may overlap.
+#[inline]
+fn is_short_clean(bytes: &[u8]) -> bool {
+    if let (Some(start), Some(end)) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
+        !(any(start) | any(end))
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        specials(u64::from_le_bytes(*start)) | specials(u64::from_le_bytes(*end)) == 0
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        specials(u64::from(u32::from_le_bytes(*start)) << 32 | u64::from(u32::from_le_bytes(*end))) == 0
+    } else {
+        !bytes.iter().any(|byte| is_special(*byte))
+    }
 }
 
 /// The place of the first special byte, or the length.
 #[inline]
-fn first<const WATCH: bool>(bytes: &[u8]) -> usize {
+fn first(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
-        let found = specials::<WATCH>(u64::from_le_bytes(*word));
+        let found = specials(u64::from_le_bytes(*word));
         if found != 0 {
             return at * 8 + found.trailing_zeros() as usize / 8;
         }
     }
     let done = words.len() * 8;
-    done + tail.iter().position(|byte| is_special::<WATCH>(*byte)).unwrap_or(tail.len())
+    done + tail.iter().position(|byte| is_special(*byte)).unwrap_or(tail.len())
 }
 
 /// The high bits of the special bytes in a word. Only the lowest one is exact: a borrow may mark those above it.
 #[inline]
-const fn specials<const WATCH: bool>(word: u64) -> u64 {
-    let mut found =
-        word.wrapping_sub(ONES * 0x20) | zeros(word ^ (ONES * b'"' as u64)) | zeros(word ^ (ONES * b'\\' as u64));
-    if WATCH {
-        found |= zeros(word ^ (ONES * b';' as u64));
+const fn specials(word: u64) -> u64 {
+    let control = word.wrapping_sub(ONES * 0x20);
+    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let slash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let semicolon = (word ^ (ONES * b';' as u64)).wrapping_sub(ONES);
+    (control | quote | slash | semicolon) & !word & HIGH
+}
+
+/// Appends bytes. Short ones without a call: from both ends, which may overlap.
+#[inline]
+pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
+    if bytes.len() > 32 {
+        out.extend_from_slice(bytes);
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
+        overlap(out, start, end, bytes.len());
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        overlap(out, start, end, bytes.len());
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        overlap(out, start, end, bytes.len());
+    } else {
+        for byte in bytes {
+            out.push(*byte);
+        }
     }
-    found & !word & HIGH
 }
 
 #[inline]
-const fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(ONES)
+fn overlap<const N: usize>(out: &mut Vec<u8>, start: &[u8; N], end: &[u8; N], len: usize) {
+    let second = out.len() + len - N;
+    out.extend_from_slice(start);
+    out.truncate(second);
+    out.extend_from_slice(end);
 }
 
 /// Appends the escape of a byte that cannot stand in a JSON string.
@@ -77,14 +112,13 @@ pub(super) fn push(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// Appends `before`, a name in quotes, and a colon. Names come from the program's text and are never cut.
-pub(super) fn push_key(out: &mut Vec<u8>, before: &[u8], name: &str) {
+/// Appends `before`, which ends in a quote, a name, and a colon. Names come from the program's text and are never cut.
+pub(super) fn push_key(out: &mut Vec<u8>, before: &[u8; 2], name: &str) {
     let name = name.as_bytes();
-    out.reserve(before.len() + name.len() + 3);
+    out.reserve(name.len() + 4);
     out.extend_from_slice(before);
-    out.push(b'"');
-    if clean::<false>(name) == name.len() {
-        out.extend_from_slice(name);
+    if clean(name) == name.len() {
+        append(out, name);
     } else {
         push_all(out, name);
     }
@@ -94,7 +128,7 @@ pub(super) fn push_key(out: &mut Vec<u8>, before: &[u8], name: &str) {
 #[cold]
 fn push_all(out: &mut Vec<u8>, bytes: &[u8]) {
     for &byte in bytes {
-        if is_special::<false>(byte) {
+        if byte != b';' && is_special(byte) {
             push(out, byte);
         } else {
             out.push(byte);

@@ -6,9 +6,6 @@ use serde_core::ser;
 
 use super::{Limits, data_uri, escape};
 
-/// Texts longer than this are searched for data URIs; shorter ones only if they are one.
-const LONG: usize = 256;
-
 /// Writes one JSON value at the end of a buffer, within its limits.
 #[derive(Debug)]
 pub struct Writer<'a> {
@@ -62,7 +59,7 @@ impl<'a> Writer<'a> {
     /// A number or a word: short, and nothing in it needs an escape.
     #[inline]
     pub(super) fn plain(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        escape::append(self.out, text.as_bytes());
     }
 
     pub(super) fn integer(&mut self, value: impl itoa::Integer) {
@@ -140,43 +137,49 @@ impl<'a> Writer<'a> {
     }
 
     /// Text already inside a string. Returns how much of it was taken.
-    pub(super) fn escaped(&mut self, text: &str) -> usize {
-        let bytes = text.as_bytes();
-        if bytes.len() > LONG || bytes.starts_with(b"data:") {
-            self.escaped_by::<true>(text)
-        } else {
-            self.escaped_by::<false>(text)
-        }
+    #[inline]
+    fn escaped(&mut self, text: &str) -> usize {
+        let clean = self.run(text.as_bytes());
+        if clean == text.len() { clean } else { self.specials(text, clean) }
     }
 
+    /// Appends what needs no second look and has room.
     #[inline]
-    fn escaped_by<const WATCH: bool>(&mut self, text: &str) -> usize {
+    fn run(&mut self, bytes: &[u8]) -> usize {
+        let room = self.end.saturating_sub(self.out.len());
+        let bytes = &bytes[..bytes.len().min(room)];
+        let clean = escape::clean(bytes);
+        escape::append(self.out, &bytes[..clean]);
+        clean
+    }
+
+    /// Goes on where a text needs a second look or room.
+    fn specials(&mut self, text: &str, mut at: usize) -> usize {
         let bytes = text.as_bytes();
-        let mut at = 0;
-        loop {
-            let room = self.end.saturating_sub(self.out.len());
-            let window = &bytes[at..at + (bytes.len() - at).min(room)];
-            let clean = escape::clean::<WATCH>(window);
-            self.out.extend_from_slice(&window[..clean]);
-            at += clean;
-            let Some(&byte) = bytes.get(at) else { return at };
-            if clean == window.len() {
+        while let Some(&byte) = bytes.get(at) {
+            if self.out.len() >= self.end {
                 return self.step_back(text, at);
             }
             at += 1;
-            if WATCH && byte == b';' {
+            if byte == b';' {
                 self.out.push(b';');
-                if let Some(payload) = data_uri::payload(bytes, at - 1, self.limit.saturating_mul(8)) {
-                    self.out.extend_from_slice(&data_uri::mark()[1..]);
-                    self.out.push(b'<');
-                    self.integer(payload.bytes);
-                    self.out.extend_from_slice(b" bytes>");
-                    at += data_uri::mark().len() - 1 + payload.chars;
-                }
+                at += self.payload(bytes, at);
             } else {
                 escape::push(self.out, byte);
             }
+            at += self.run(&bytes[at..]);
         }
+        at
+    }
+
+    /// Says how long the payload of a data URI is, if there is one after the semicolon before `at`.
+    fn payload(&mut self, bytes: &[u8], at: usize) -> usize {
+        let Some(payload) = data_uri::payload(bytes, at, self.limit.saturating_mul(8)) else { return 0 };
+        self.plain(data_uri::MARK);
+        self.plain("<");
+        self.integer(payload.bytes);
+        self.plain(" bytes>");
+        data_uri::MARK.len() + payload.chars
     }
 
     /// There was no room for all of the text: to the last whole character.

@@ -57,9 +57,6 @@ pub struct Config {
     pub(super) exit_timeout: Option<Duration>,
     pub(super) on_loss: Option<OnLoss>,
     pub(super) files_limit: Option<usize>,
-    pub(super) journal: Option<bool>,
-    pub(super) journal_dir: Option<PathBuf>,
-    pub(super) journal_limit: Option<usize>,
     pub(super) console: Option<bool>,
     pub(super) debug: Option<bool>,
 }
@@ -67,9 +64,13 @@ pub struct Config {
 /// A destination chosen in code.
 #[derive(Clone)]
 pub(super) enum Choice {
-    Langfuse { public_key: String, secret_key: Secret },
+    Langfuse {
+        public_key: String,
+        secret_key: Secret,
+    },
     Collector(Address),
     Files(PathBuf),
+    #[cfg(test)]
     Memory,
 }
 
@@ -79,6 +80,7 @@ impl fmt::Debug for Choice {
             Self::Langfuse { public_key, .. } => f.debug_tuple("Langfuse").field(&abbreviated(public_key)).finish(),
             Self::Collector(address) => f.debug_tuple("Collector").field(address).finish(),
             Self::Files(dir) => f.debug_tuple("Files").field(dir).finish(),
+            #[cfg(test)]
             Self::Memory => f.write_str("Memory"),
         }
     }
@@ -153,7 +155,8 @@ impl Config {
         self
     }
 
-    /// Keeps everything in memory, for tests.
+    /// Keeps everything in memory.
+    #[cfg(test)]
     pub(crate) fn memory(mut self) -> Self {
         self.destination = Some(Choice::Memory);
         self
@@ -319,24 +322,6 @@ impl Config {
     /// Bytes of local files, at most; the oldest are removed. Default: 1 GiB.
     pub fn files_limit(mut self, bytes: usize) -> Self {
         self.files_limit = Some(bytes);
-        self
-    }
-
-    /// Whether the journal is kept in files that survive a killed process. Default: true with local files, else false.
-    pub fn journal(mut self, journal: bool) -> Self {
-        self.journal = Some(journal);
-        self
-    }
-
-    /// The directory of the journal's files; switches them on.
-    pub fn journal_dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.journal_dir = Some(dir.into());
-        self
-    }
-
-    /// Bytes of the journal's files, at most. Default: 1 GiB.
-    pub fn journal_limit(mut self, bytes: usize) -> Self {
-        self.journal_limit = Some(bytes);
         self
     }
 

@@ -39,6 +39,7 @@ pub(super) fn choose(
             collector(environment, &endpoint, path, headers, warnings)
         }
         Some(Choice::Files(dir)) => Ok(Destination::Files { dir }),
+        #[cfg(test)]
         Some(Choice::Memory) => Ok(Destination::Memory),
         None => from_environment(config, environment, headers, warnings),
     }
@@ -81,7 +82,7 @@ fn from_environment(
 }
 
 /// `OBSERVE_DIR`, else `.observe` in the working directory.
-pub(super) fn files_dir(environment: Environment<'_>) -> PathBuf {
+fn files_dir(environment: Environment<'_>) -> PathBuf {
     environment.get("OBSERVE_DIR").map_or_else(|| ".observe".into(), |dir| dir.value.into())
 }
 

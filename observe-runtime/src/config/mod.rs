@@ -51,9 +51,6 @@
 //! | `OBSERVE_HOLD` | 5 | seconds that a finished observation waits for its trace's root, at most |
 //! | `OBSERVE_MAX_AGE` | 3600 | seconds after which undeliverable batches are given up |
 //! | `OBSERVE_EXIT_TIMEOUT` | 5 | seconds that the end of the program waits for delivery, at most |
-//! | `OBSERVE_JOURNAL` | true with local files | keep the journal in files that survive a killed process |
-//! | `OBSERVE_JOURNAL_DIR` | `journal` in `OBSERVE_DIR` | directory of those files; setting it switches them on |
-//! | `OBSERVE_JOURNAL_LIMIT` | 1 GiB | size of those files |
 //!
 //! The release is taken from the first of `RENDER_GIT_COMMIT`, `CI_COMMIT_SHA`, `CIRCLE_SHA1`, `SOURCE_VERSION`,
 //! `TRAVIS_COMMIT`, `GIT_COMMIT`, `GITHUB_SHA`, `BITBUCKET_COMMIT`, `BUILD_SOURCEVERSION`, `DRONE_COMMIT_SHA`
@@ -70,6 +67,7 @@ mod tests;
 mod url;
 
 pub use self::builder::Config;
-pub(crate) use self::secret::{Secret, abbreviated};
+#[cfg(feature = "http")]
+pub(crate) use self::secret::Secret;
 pub use self::settings::Overflow;
-pub(crate) use self::settings::{DEFAULT_SECRETS, Destination, OnLoss, Settings};
+pub(crate) use self::settings::{Destination, OnLoss, Settings};

@@ -1,10 +1,9 @@
 //! From what was set to what holds: [`Config`] and environment become [`Settings`].
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::builder::Config;
-use super::destination::{self, files_dir, pairs};
+use super::destination::{self, pairs};
 use super::environment::{Environment, Given, Problem, any, bounded, count, fraction, milliseconds, not_zero, number};
 use super::environment::{positive, seconds};
 use super::settings::{Destination, Overflow, Settings};
@@ -75,12 +74,10 @@ impl Config {
         let capture = from.size(self.capture_limit, "Config::capture_limit", &["OBSERVE_CAPTURE_LIMIT"])?;
         let memory = from.size(self.memory_limit, "Config::memory_limit", &["OBSERVE_MEMORY_LIMIT"])?;
         let files = from.size(self.files_limit, "Config::files_limit", &["OBSERVE_FILES_LIMIT"])?;
-        let journal = from.size(self.journal_limit, "Config::journal_limit", &["OBSERVE_JOURNAL_LIMIT"])?;
         let flush_at = from.setting(self.flush_at, "Config::flush_at", &["LANGFUSE_FLUSH_AT"], count, positive)?;
         set(&mut to.capture_limit, capture);
         set(&mut to.memory_limit, memory);
         set(&mut to.files_limit, files);
-        set(&mut to.journal_limit, journal);
         set(&mut to.flush_at, flush_at);
         set(&mut to.max_batch_bytes, from.size(self.max_batch_bytes, "Config::max_batch_bytes", &batch)?);
         to.patience = match self.overflow {
@@ -113,23 +110,7 @@ impl Config {
         set(&mut to.console, from.boolean(self.console, &["OBSERVE_CONSOLE"])?);
         set(&mut to.debug, from.boolean(self.debug, &["LANGFUSE_DEBUG"])?);
         to.on_loss = self.on_loss.take();
-        to.journal_dir = self.journal_files(&to.destination, from)?;
         Ok(())
-    }
-
-    /// Where the journal's files are: wanted, or left to the destination.
-    fn journal_files(&mut self, destination: &Destination, from: Environment<'_>) -> Result<Option<PathBuf>, Error> {
-        let dir = self.journal_dir.take().or_else(|| from.get("OBSERVE_JOURNAL_DIR").map(|dir| dir.value.into()));
-        let wanted = from.boolean(self.journal, &["OBSERVE_JOURNAL"])?;
-        let files = match destination {
-            Destination::Files { dir } => Some(dir),
-            _ => None,
-        };
-        if !wanted.unwrap_or(dir.is_some() || files.is_some()) {
-            return Ok(None);
-        }
-        let default = || files.cloned().unwrap_or_else(|| files_dir(from)).join("journal");
-        Ok(Some(dir.unwrap_or_else(default)))
     }
 
     /// `service.name` first, then the program's attributes, then the environment's.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::secret::{Secret, abbreviated};
 use super::url;
+use crate::capture::DEFAULT_SECRETS;
 use crate::loss::Loss;
 use crate::mask::Mask;
 
@@ -45,32 +46,12 @@ pub(crate) struct Settings {
     pub(crate) secrets: Vec<String>,
     pub(crate) console: bool,
     pub(crate) debug: bool,
-    /// Directory of the journal's files; `None`: the journal is in memory only.
-    pub(crate) journal_dir: Option<PathBuf>,
-    pub(crate) journal_limit: usize,
     pub(crate) files_limit: usize,
     /// Uncompressed bytes of one request.
     pub(crate) max_batch_bytes: usize,
     /// What deserves a word on stderr, once.
     pub(crate) warnings: Vec<String>,
 }
-
-/// Names of values that are not captured, unless the program says otherwise.
-pub(crate) const DEFAULT_SECRETS: [&str; 13] = [
-    "access_key",
-    "api_key",
-    "apikey",
-    "authorization",
-    "cookie",
-    "credential",
-    "credentials",
-    "passphrase",
-    "passwd",
-    "password",
-    "private_key",
-    "secret",
-    "token",
-];
 
 impl Settings {
     /// The defaults.
@@ -95,11 +76,9 @@ impl Settings {
             patience: Duration::ZERO,
             mask: None,
             on_loss: None,
-            secrets: DEFAULT_SECRETS.map(str::to_owned).to_vec(),
+            secrets: DEFAULT_SECRETS.iter().map(|word| (*word).to_owned()).collect(),
             console: false,
             debug: false,
-            journal_dir: None,
-            journal_limit: 1 << 30,
             files_limit: 1 << 30,
             max_batch_bytes: 3_500_000,
             warnings: Vec::new(),
@@ -126,6 +105,7 @@ pub(crate) enum Destination {
     Files {
         dir: PathBuf,
     },
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests choose it"))]
     Memory,
     /// Nothing is recorded.
     Nowhere,

@@ -3,7 +3,6 @@
 #[cfg(feature = "http")]
 mod destination;
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::builder::Config;
@@ -35,7 +34,6 @@ fn message(config: Config, variables: Variables<'_>) -> String {
 fn files_are_where_nothing_is_set() {
     let settings = from(&[]);
     assert_eq!(settings.destination, Destination::Files { dir: ".observe".into() });
-    assert_eq!(settings.journal_dir.as_deref(), Some(Path::new(".observe/journal")));
     assert_eq!(settings.sample_rate, 1.0);
     assert_eq!((settings.memory_limit, settings.capture_limit), (64 << 20, 1 << 20));
     assert_eq!((settings.flush_at, settings.max_batch_bytes), (512, 3_500_000));
@@ -73,18 +71,15 @@ fn values_are_read_from_the_environment() {
         ("OBSERVE_MAX_AGE", "inf"),
         ("OBSERVE_EXIT_TIMEOUT", "2"),
         ("OBSERVE_FILES_LIMIT", "5k"),
-        ("OBSERVE_JOURNAL_LIMIT", "2g"),
-        ("OBSERVE_JOURNAL_DIR", "/tmp/j"),
     ]);
     assert_eq!((settings.sample_rate, settings.flush_at), (0.25, 7));
     assert_eq!(settings.flush_interval, Duration::from_millis(500));
     assert_eq!(settings.environment.as_deref(), Some("production"));
     assert!(settings.debug && settings.console && !settings.capture_io && !settings.compression);
     assert_eq!((settings.max_batch_bytes, settings.capture_limit), (1_000_000, 64 << 10));
-    assert_eq!((settings.memory_limit, settings.files_limit, settings.journal_limit), (8 << 20, 5 << 10, 2 << 30));
+    assert_eq!((settings.memory_limit, settings.files_limit), (8 << 20, 5 << 10));
     assert_eq!((settings.hold, settings.exit_timeout), (Duration::ZERO, Duration::from_secs(2)));
     assert!(settings.max_age >= Duration::from_secs(365 * 24 * 3600));
-    assert_eq!(settings.journal_dir.as_deref(), Some(Path::new("/tmp/j")));
     assert_eq!(settings.warnings, [""; 0]);
 }
 
@@ -98,12 +93,15 @@ fn values_of_the_builder_win() {
         .version("2")
         .overflow(Overflow::Block(Duration::MAX))
         .redact(["pin"])
-        .redact_also(["iban"]);
+        .redact_also(["iban"])
+        .files("x")
+        .memory();
     let settings = resolve(config, &variables).unwrap();
     assert_eq!((settings.sample_rate, settings.console), (0.5, true));
     assert_eq!((settings.release.as_deref(), settings.version.as_deref()), (Some("code"), Some("2")));
     assert!(settings.patience > Duration::from_secs(1) && settings.patience < Duration::MAX);
     assert_eq!(settings.secrets, ["pin", "iban"]);
+    assert_eq!(settings.destination, Destination::Memory);
 }
 
 #[test]
@@ -227,23 +225,6 @@ fn the_documentation_lists_what_is_read_and_nothing_else() {
     if cfg!(feature = "http") {
         let unread: Vec<_> = listed.difference(&read).collect();
         assert!(unread.is_empty(), "listed but not read: {unread:?}");
-    }
-}
-
-#[test]
-fn the_journal_follows_the_files_unless_told_otherwise() {
-    let cases: &[(Config, Variables<'_>, Option<&str>)] = &[
-        (Config::new().files("a"), &[], Some("a/journal")),
-        (Config::new().files("a").journal(false), &[], None),
-        (Config::new().files("a"), &[("OBSERVE_JOURNAL", "off"), ("OBSERVE_JOURNAL_DIR", "b")], None),
-        (Config::new().memory(), &[], None),
-        (Config::new().memory(), &[("OBSERVE_JOURNAL_DIR", "b")], Some("b")),
-        (Config::new().memory().journal(true), &[("OBSERVE_DIR", "d")], Some("d/journal")),
-        (Config::new().files("a").journal_dir("c"), &[("OBSERVE_JOURNAL_DIR", "b")], Some("c")),
-    ];
-    for (config, variables, expected) in cases {
-        let settings = resolve(config.clone(), variables).unwrap();
-        assert_eq!(settings.journal_dir.as_deref(), expected.map(Path::new), "{config:?} {variables:?}");
     }
 }
 

@@ -1,0 +1,159 @@
+//! The attributes of an observation: names as [Langfuse's OpenTelemetry endpoint](https://langfuse.com/integrations/native/opentelemetry#property-mapping)
+//! and the [GenAI conventions](https://opentelemetry.io/docs/specs/semconv/gen-ai/) have them.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::{Dialect, usage};
+use crate::finished::View;
+use crate::observation::{Level, ObservationType};
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Attribute<'a> {
+    Text(Cow<'a, str>),
+    Bool(bool),
+    Int(i64),
+    Texts(&'a [String]),
+}
+
+impl<'a> From<&'a str> for Attribute<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+pub(super) type List<'a> = Vec<(Cow<'a, str>, Attribute<'a>)>;
+
+/// OTLP's status code, and its message.
+pub(super) fn status<'a>(view: &'a View<'_>) -> (u8, Option<&'a str>) {
+    let code = if view.level == Level::Error { 2 } else { 0 };
+    (code, view.status_message.as_deref())
+}
+
+pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
+    let mut list: List<'a> = Vec::with_capacity(16);
+    let mut put = |key: &'static str, value: Attribute<'a>| list.push((Cow::Borrowed(key), value));
+    put("langfuse.observation.type", view.kind.as_str().into());
+    put("langfuse.observation.level", view.level.as_str().into());
+    if view.app_root {
+        put("langfuse.internal.is_app_root", Attribute::Bool(true));
+    }
+    if let Some(message) = &view.status_message {
+        put("langfuse.observation.status_message", (&**message).into());
+    }
+    if let Some(input) = &view.input {
+        put("langfuse.observation.input", Attribute::Text(raw(input)));
+    }
+    if let Some(output) = &view.output {
+        put("langfuse.observation.output", Attribute::Text(raw(output)));
+    }
+    if let Some(model) = &view.model {
+        put("langfuse.observation.model.name", (&**model).into());
+    }
+    if !view.model_parameters.is_empty() {
+        put("langfuse.observation.model.parameters", Attribute::Text(object(&view.model_parameters).into()));
+    }
+    let counts = usage(view);
+    if !counts.is_empty() {
+        let counts: Map<String, Value> = counts.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect();
+        put("langfuse.observation.usage_details", Attribute::Text(Value::Object(counts).to_string().into()));
+    }
+    if !view.cost.is_empty() {
+        put("langfuse.observation.cost_details", Attribute::Text(object(&view.cost).into()));
+    }
+    if let Some(time) = view.completion_start {
+        put("langfuse.observation.completion_start_time", Attribute::Text(iso(time).into()));
+    }
+    if let Some((name, version)) = &view.prompt {
+        put("langfuse.observation.prompt.name", (&**name).into());
+        put("langfuse.observation.prompt.version", Attribute::Int(*version));
+    }
+    let trace = &*view.trace;
+    let texts = [
+        ("langfuse.trace.name", &trace.name),
+        ("langfuse.user.id", &trace.user_id),
+        ("langfuse.session.id", &trace.session_id),
+        ("langfuse.release", &trace.release),
+        ("langfuse.environment", &trace.environment),
+    ];
+    for (key, text) in texts {
+        if let Some(text) = text {
+            put(key, (&**text).into());
+        }
+    }
+    if let Some(version) = view.version.as_deref().or(trace.version.as_deref()) {
+        put("langfuse.version", version.into());
+    }
+    if !trace.tags.is_empty() {
+        put("langfuse.trace.tags", Attribute::Texts(&trace.tags));
+    }
+    if trace.public {
+        put("langfuse.trace.public", Attribute::Bool(true));
+    }
+    if dialect != Dialect::Langfuse {
+        conventions(view, &counts, &mut put);
+        list.extend(view.site.iter().map(|(key, text)| (Cow::Borrowed(&**key), Attribute::from(&**text))));
+    }
+    for (key, value) in &view.metadata {
+        list.push((format!("langfuse.observation.metadata.{key}").into(), Attribute::Text(raw(value))));
+    }
+    for (key, value) in &trace.metadata {
+        list.push((format!("langfuse.trace.metadata.{key}").into(), Attribute::Text(raw(value))));
+    }
+    list
+}
+
+/// What other backends read: the GenAI conventions, where input includes its cached part.
+fn conventions<'a>(view: &'a View<'_>, counts: &[(String, u64)], put: &mut impl FnMut(&'static str, Attribute<'a>)) {
+    let operation = match view.kind {
+        ObservationType::Generation => "chat",
+        ObservationType::Embedding => "embeddings",
+        ObservationType::Agent => "invoke_agent",
+        ObservationType::Tool => "execute_tool",
+        ObservationType::Retriever => "retrieval",
+        _ => return,
+    };
+    put("gen_ai.operation.name", operation.into());
+    if let Some(model) = &view.model {
+        put("gen_ai.request.model", (&**model).into());
+    }
+    for (prefix, key) in [("input", "gen_ai.usage.input_tokens"), ("output", "gen_ai.usage.output_tokens")] {
+        let of_kind = counts.iter().filter(|(kind, _)| kind.contains(prefix));
+        let sum: u64 = of_kind.map(|(_, count)| count).sum();
+        if sum > 0 {
+            put(key, Attribute::Int(i64::try_from(sum).unwrap_or(i64::MAX)));
+        }
+    }
+}
+
+/// A JSON string as the text it stands for; other JSON as it is.
+pub(super) fn raw<'a>(json: &'a str) -> Cow<'a, str> {
+    let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return Cow::Borrowed(json) };
+    if !inner.contains('\\') {
+        return Cow::Borrowed(inner);
+    }
+    serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned)
+}
+
+/// Keys with JSON texts as one JSON object.
+pub(super) fn object(entries: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+    let value = |json: &str| serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()));
+    let entries = entries.iter().map(|(key, json)| (key.to_string(), value(json)));
+    Value::Object(entries.collect()).to_string()
+}
+
+/// `2026-11-24T10:00:00.000Z`, after the proleptic Gregorian calendar's rules (days from civil, reversed).
+pub(super) fn iso(nanoseconds: u64) -> String {
+    let (seconds, millis) = (nanoseconds / 1_000_000_000, nanoseconds / 1_000_000 % 1000);
+    let (days, second) = (seconds / 86_400 + 719_468, seconds % 86_400);
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+}

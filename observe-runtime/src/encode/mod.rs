@@ -1,0 +1,141 @@
+//! Observations and scores to bytes: OTLP protobuf, OTLP JSON lines, and Langfuse's score batches.
+//!
+//! It knows no threads and no sockets. The attributes are listed once (`attributes.rs`), whatever the bytes.
+
+mod attributes;
+mod protobuf;
+mod scores;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use self::attributes::{Attribute, attributes, status};
+pub(crate) use self::usage::usage;
+use crate::finished::{ScoreView, View};
+
+/// Whom the bytes are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Collector,
+    Files,
+    Langfuse,
+}
+
+#[derive(Debug)]
+pub(crate) struct Encoder {
+    dialect: Dialect,
+    resource: Vec<(String, String)>,
+}
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl Encoder {
+    pub(crate) fn new(dialect: Dialect, mut resource: Vec<(String, String)>) -> Self {
+        for (key, value) in [
+            ("telemetry.sdk.language", "rust"),
+            ("telemetry.sdk.name", "observe-llm"),
+            ("telemetry.sdk.version", VERSION),
+        ] {
+            if !resource.iter().any(|(known, _)| known == key) {
+                resource.push((key.to_owned(), value.to_owned()));
+            }
+        }
+        Self { dialect, resource }
+    }
+
+    /// An OTLP export request as protobuf, or as one JSON line for files.
+    pub(crate) fn traces(&self, views: &[View<'_>]) -> Vec<u8> {
+        match self.dialect {
+            Dialect::Files => self.json_line(views),
+            Dialect::Collector | Dialect::Langfuse => {
+                protobuf::request(&self.resource, self.scope(), VERSION, views, self.dialect)
+            }
+        }
+    }
+
+    /// Langfuse's ingestion batch, one JSON line a score for files, or spans for a collector.
+    pub(crate) fn scores(&self, scores: &[ScoreView<'_>]) -> Vec<u8> {
+        match self.dialect {
+            Dialect::Langfuse => scores::batch(scores),
+            Dialect::Files => scores::lines(scores),
+            Dialect::Collector => protobuf::scores(&self.resource, self.scope(), VERSION, scores),
+        }
+    }
+
+    /// How many bytes an observation takes, at most and roughly.
+    pub(crate) fn size(view: &View<'_>) -> usize {
+        let texts = [&view.input, &view.output, &view.status_message];
+        let values = texts.into_iter().flatten().map(|text| text.len()).sum::<usize>();
+        let pairs = view.metadata.iter().chain(&view.model_parameters).map(|(key, value)| key.len() + value.len() + 60);
+        let trace = view.trace.metadata.iter().map(|(key, value)| key.len() + value.len() + 60);
+        values + pairs.sum::<usize>() + trace.sum::<usize>() + view.name.len() + 2048
+    }
+
+    /// Langfuse drops what it does not know when the scope starts with `langfuse-sdk`; others want to see it.
+    fn scope(&self) -> &'static str {
+        if self.dialect == Dialect::Langfuse { "langfuse-sdk-observe-llm" } else { "observe-llm" }
+    }
+
+    fn json_line(&self, views: &[View<'_>]) -> Vec<u8> {
+        let spans: Vec<Value> = views.iter().map(|view| self.json_span(view)).collect();
+        let resource: Vec<Value> = self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
+        let line = json!({"resourceSpans": [{
+            "resource": {"attributes": resource},
+            "scopeSpans": [{"scope": {"name": self.scope(), "version": VERSION}, "spans": spans}],
+        }]});
+        let mut bytes = line.to_string().into_bytes();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    fn json_span(&self, view: &View<'_>) -> Value {
+        let listed = attributes(view, self.dialect);
+        let listed: Vec<Value> = listed.iter().map(|(key, value)| key_value(key, value)).collect();
+        let mut span = Map::new();
+        span.insert("traceId".to_owned(), view.trace_id.to_string().into());
+        span.insert("spanId".to_owned(), view.id.to_string().into());
+        if let Some(parent) = view.parent_id {
+            span.insert("parentSpanId".to_owned(), parent.to_string().into());
+        }
+        span.insert("name".to_owned(), view.name.as_ref().into());
+        span.insert("kind".to_owned(), 1.into());
+        span.insert("startTimeUnixNano".to_owned(), view.start.to_string().into());
+        span.insert("endTimeUnixNano".to_owned(), view.end.to_string().into());
+        span.insert("attributes".to_owned(), listed.into());
+        let (code, message) = status(view);
+        span.insert("status".to_owned(), message.map_or_else(|| json!({"code": code}), |text| json!({"code": code, "message": text})));
+        Value::Object(span)
+    }
+}
+
+fn key_value(key: &str, value: &Attribute<'_>) -> Value {
+    let value = match value {
+        Attribute::Text(text) => json!({"stringValue": text}),
+        Attribute::Bool(truth) => json!({"boolValue": truth}),
+        Attribute::Int(number) => json!({"intValue": number.to_string()}),
+        Attribute::Texts(texts) => {
+            let texts: Vec<Value> = texts.iter().map(|text| json!({"stringValue": text})).collect();
+            json!({"arrayValue": {"values": texts}})
+        }
+    };
+    json!({"key": key, "value": value})
+}
+
+/// Replaces the largest value by a marker that says how large it was, until the observation fits.
+pub(crate) fn cut(view: &mut View<'_>, at_most: usize) {
+    while Encoder::size(view) > at_most {
+        let texts = [&mut view.input, &mut view.output].into_iter().flatten();
+        let metadata = view.metadata.iter_mut().map(|(_, value)| value);
+        let Some(largest) = texts.chain(metadata).max_by_key(|text| text.len()).filter(|text| text.len() > MARKER) else {
+            return;
+        };
+        *largest = Cow::Owned(format!("\"[{} bytes: too large for the server]\"", largest.len()));
+    }
+}
+
+/// No marker is longer.
+const MARKER: usize = 64;
