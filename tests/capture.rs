@@ -52,6 +52,7 @@ fn input(call: impl FnOnce()) -> Value {
 #[test]
 fn each_by_the_strongest_thing_it_can_do() {
     #[observe]
+    #[expect(clippy::too_many_arguments, reason = "one of each")]
     fn all(
         doc: Doc,
         docs: &[Doc],
@@ -103,9 +104,9 @@ fn generic_arguments_by_their_bounds_or_by_what_they_turn_out_to_be() {
     }
     assert_eq!(input(|| serialize(vec![1])), json!({"x": [1]}));
     assert_eq!(input(|| debug(OnlyDebug { n: 2 })), json!({"x": "OnlyDebug { n: 2 }"}));
-    assert_eq!(input(|| drop(prompt("what?"))), json!({"prompt": "what?"}));
-    assert_eq!(input(|| drop(prompt("what?".to_owned()))), json!({"prompt": "what?"}));
-    assert_eq!(input(|| drop(prompt(Cow::Borrowed("what?")))), json!({"prompt": "what?"}));
+    assert_eq!(input(|| _ = prompt("what?")), json!({"prompt": "what?"}));
+    assert_eq!(input(|| _ = prompt("what?".to_owned())), json!({"prompt": "what?"}));
+    assert_eq!(input(|| _ = prompt(Cow::Borrowed("what?"))), json!({"prompt": "what?"}));
     assert_eq!(input(|| anything(7_u64)), json!({"x": 7}));
     assert_eq!(input(|| anything(Arc::<str>::from("shared"))), json!({"x": "shared"}));
     assert!(input(|| anything(Nothing))["x"].as_str().unwrap().contains("Nothing"));

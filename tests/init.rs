@@ -1,5 +1,7 @@
 //! `init` in processes of its own: errors that name the variable, and what happens with no settings at all.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test, and the output of its child processes")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -87,7 +89,8 @@ fn with_no_settings_traces_go_to_local_files() {
     let output = child("init", &dir, &[]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("went well"), "{output:?}");
     let files: Vec<_> = std::fs::read_dir(dir.join(".observe")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let traces: Vec<_> = files.iter().filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("traces-")).collect();
+    let traces: Vec<_> =
+        files.iter().filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("traces-")).collect();
     assert_eq!(traces.len(), 1, "{files:?}");
     let line: serde_json::Value = serde_json::from_str(std::fs::read_to_string(traces[0]).unwrap().trim()).unwrap();
     assert_eq!(line["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["name"], "work");

@@ -47,7 +47,7 @@ fn a_pipeline_by_hand() {
 
 #[test]
 fn ids_and_times_may_be_given() {
-    let time = |seconds| UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds);
+    let time = |seconds: u64| UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds);
     let (trace_id, id) = (TraceId::from_seed("order-77"), ObservationId::from_bytes([7; 8]).unwrap());
     let ((), recorded) = captured(|| {
         let trace = observe::trace_with_id("import", trace_id);
@@ -90,10 +90,7 @@ async fn handles_work_around_and_inside_observed_functions() {
         trace.end();
     })
     .await;
-    assert_eq!(
-        recorded.tree(),
-        "job [span]\n  inside [span]\n    step [span] → \"from a task\"\n  sync [span]\n"
-    );
+    assert_eq!(recorded.tree(), "job [span]\n  inside [span]\n    step [span] → \"from a task\"\n  sync [span]\n");
     assert_eq!(recorded.observation("inside").metadata["seen"], true);
 }
 
@@ -122,13 +119,16 @@ fn handles_are_small_and_cross_threads() {
     check::<observe::Trace>();
     check::<observe::Observation>();
     check::<observe::Context>();
-    assert!(std::mem::size_of::<observe::Observation>() <= 32);
+    assert!(size_of::<observe::Observation>() <= 32);
 }
 
 #[test]
 fn usage_by_kind_and_unit() {
     let ((), recorded) = captured(|| {
-        observe::generation("speech").usage(Usage::new().with("input", 250).unit("CHARACTERS")).cost("total", 0.25).end();
+        observe::generation("speech")
+            .usage(Usage::new().with("input", 250).unit("CHARACTERS"))
+            .cost("total", 0.25)
+            .end();
     });
     let speech = recorded.observation("speech");
     assert!(speech.usage.contains(&("input".to_owned(), 250)), "{:?}", speech.usage);

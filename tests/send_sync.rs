@@ -38,8 +38,8 @@ fn observed_futures_are_send_and_sync_when_they_were() {
 
 #[test]
 fn an_observed_future_is_little_larger_than_a_plain_one() {
-    let observed = std::mem::size_of_val(&observed(String::new()));
-    let plain = std::mem::size_of_val(&plain(String::new()));
+    let observed = size_of_val(&observed(String::new()));
+    let plain = size_of_val(&plain(String::new()));
     assert!(observed <= plain + 48, "{observed} against {plain}");
 }
 

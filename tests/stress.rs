@@ -1,5 +1,7 @@
 //! 1,000 tasks of 100 nested calls on several threads, and every parent is right.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::HashMap;
 
 use observe::observe;
@@ -45,7 +47,10 @@ async fn every_parent_is_right() {
         let (expected, same) = match observation.name.as_str() {
             "root" => (None, true),
             "task" => (Some("root"), true),
-            "nested" => (Some("task"), parent.unwrap().input.as_ref().unwrap()["task"] == observation.input.as_ref().unwrap()["task"]),
+            "nested" => (
+                Some("task"),
+                parent.unwrap().input.as_ref().unwrap()["task"] == observation.input.as_ref().unwrap()["task"],
+            ),
             _ => (Some("nested"), parent.unwrap().input == observation.input),
         };
         assert_eq!(parent.map(|parent| parent.name.as_str()), expected);

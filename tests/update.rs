@@ -96,7 +96,13 @@ async fn a_trace_can_be_described_late_and_from_the_depth() {
     #[observe]
     async fn deep() {
         observe::update_current_trace(|t| {
-            t.name("checkout").user_id("u1").session_id("s1").tags(["a", "b"]).metadata("plan", "pro").version("2").public(true)
+            t.name("checkout")
+                .user_id("u1")
+                .session_id("s1")
+                .tags(["a", "b"])
+                .metadata("plan", "pro")
+                .version("2")
+                .public(true)
         });
     }
     #[observe]
@@ -132,7 +138,8 @@ fn scores_of_every_kind() {
     let ((), recorded) = captured(judged);
     let call = recorded.observation("judged");
     let scores = recorded.scores();
-    let kinds: Vec<_> = scores.iter().map(|score| (score.name.as_str(), score.value.clone(), score.data_type)).collect();
+    let kinds: Vec<_> =
+        scores.iter().map(|score| (score.name.as_str(), score.value.clone(), score.data_type)).collect();
     assert_eq!(
         kinds,
         [

@@ -22,9 +22,10 @@ pub(crate) fn expand(mut function: Function, options: &Options) -> syn::Result<T
     // Located where the user's braces are, but ours: lints on braces do not see them.
     let mut inner = Group::new(Delimiter::Brace, body.stream());
     inner.set_span(body.span().resolved_at(Span::call_site()));
-    let rebind = bound.iter().filter(|bound| bound.is_mutable).map(|Bound { cfg, ident, .. }| {
-        quote!(#(#cfg)* let mut #ident = #ident;)
-    });
+    let rebind = bound
+        .iter()
+        .filter(|bound| bound.is_mutable)
+        .map(|Bound { cfg, ident, .. }| quote!(#(#cfg)* let mut #ident = #ident;));
     let rebind = quote!(#(#rebind)*);
     let returns = match &signature.output {
         ReturnType::Default => None,
@@ -98,9 +99,8 @@ fn open(function: &Function, options: &Options, bound: &[Bound], private: &Token
         None => (name.clone(), None),
     };
     let kind = options.kind.clone().unwrap_or_else(|| Ident::new("Span", Span::call_site()));
-    let is_captured = |bound: &&Bound| {
-        options.capture_input && !options.skip_all && !options.skip.contains(&bound.ident)
-    };
+    let is_captured =
+        |bound: &&Bound| options.capture_input && !options.skip_all && !options.skip.contains(&bound.ident);
     let captured: Vec<&Bound> = bound.iter().filter(is_captured).collect();
     let names = captured.iter().map(|Bound { cfg, ident, .. }| {
         let name = ident.unraw().to_string();
@@ -122,7 +122,9 @@ fn open(function: &Function, options: &Options, bound: &[Bound], private: &Token
         let root = options.root;
         let enabled = options.enabled.as_ref().map_or_else(|| quote!(true), |expression| quote!(#expression));
         let set = match dynamic {
-            Some(expression) => quote!(::core::option::Option::Some(&mut |update| { let _ = update.name(#expression); })),
+            Some(expression) => {
+                quote!(::core::option::Option::Some(&mut |update| { let _ = update.name(#expression); }))
+            }
             None => quote!(::core::option::Option::None),
         };
         quote! {
@@ -220,8 +222,20 @@ fn inferred(returned: &Type) -> TokenStream {
 /// Attributes that do not rewrite what they stand on.
 fn is_inert(attribute: &Attribute) -> bool {
     const INERT: &[&str] = &[
-        "allow", "cfg", "cfg_attr", "cold", "deny", "deprecated", "doc", "expect", "forbid", "inline", "must_use", "no_mangle",
-        "track_caller", "warn",
+        "allow",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "no_mangle",
+        "track_caller",
+        "warn",
     ];
     let path = attribute.path();
     let first = path.segments.first().map(|segment| segment.ident.to_string());

@@ -16,7 +16,8 @@ pub(crate) fn bind(signature: &mut Signature) -> Vec<Bound> {
     let mut bound = Vec::new();
     for argument in &mut signature.inputs {
         if let FnArg::Typed(argument) = argument {
-            let cfg: Vec<_> = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+            let cfg: Vec<_> =
+                argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
             pattern(&mut argument.pat, &cfg, &mut bound);
         }
     }

@@ -104,6 +104,13 @@ impl Call {
             let (kind, flags) = (site.kind, if is_top { APP_ROOT } else { 0 });
             record::open(out, &Opening { trace, observation, parent, start: clock::now(), kind, flags });
             record::put(out, Tag::Name, site.name.as_bytes());
+            record::put_pair(out, Tag::Site, "code.function.name", |out| {
+                out.extend_from_slice(site.function.as_bytes());
+            });
+            record::put_pair(out, Tag::Site, "code.file.path", |out| out.extend_from_slice(site.file.as_bytes()));
+            record::put_pair(out, Tag::Site, "code.line.number", |out| {
+                out.extend_from_slice(itoa::Buffer::new().format(site.line).as_bytes());
+            });
             if let Some(input) = input.filter(|_| journal.rules.capture_io) {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
@@ -204,29 +211,6 @@ impl Call {
                 });
             }
         });
-    }
-
-    /// Ends a stream: its items as JSON, what went wrong, and when the first item came (0: none did).
-    pub(crate) fn items(mut self, outcome: Outcome, items: &[u8], fault: Option<&[u8]>, first_item: u64) {
-        if self.is_recorded() {
-            self.close(outcome, |out, journal| {
-                if !items.is_empty() && journal.rules.capture_io {
-                    record::put(out, Tag::Output, items);
-                }
-                if let Some(fault) = fault {
-                    record::put(out, Tag::Fault, fault);
-                }
-                if first_item != 0 {
-                    record::put(out, Tag::CompletionStart, &first_item.to_le_bytes());
-                }
-            });
-        }
-        self.context = self.context.with_state(ENDED);
-    }
-
-    /// How much of a value is captured in this call.
-    pub(crate) fn limits(&self) -> capture::Limits {
-        journal::limits(self.context.client())
     }
 
     fn close(&mut self, outcome: Outcome, fields: impl FnOnce(&mut Vec<u8>, &Journal)) {

@@ -143,7 +143,9 @@ pub fn shutdown(timeout: Duration) -> Stats {
 /// What happened to everything that was recorded so far.
 #[must_use]
 pub fn stats() -> Stats {
-    running().and_then(|client| client.running.as_ref().map(|running| Stats::of(&running.journal.counters))).unwrap_or_default()
+    running()
+        .and_then(|client| client.running.as_ref().map(|running| Stats::of(&running.journal.counters)))
+        .unwrap_or_default()
 }
 
 /// Address of the current trace in Langfuse's pages, if traces go there and something is being observed.

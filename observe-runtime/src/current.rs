@@ -1,6 +1,5 @@
 //! Helpers that act on the current observation and the current trace, from anywhere inside.
 
-
 use crate::context::Context;
 use crate::id::{ObservationId, TraceId};
 use crate::manual::{self, Observation};

@@ -27,6 +27,8 @@ pub(crate) fn debug(message: impl FnOnce() -> String) {
 pub(crate) fn once_outside() {
     static SAID: AtomicBool = AtomicBool::new(false);
     if !SAID.swap(true, Ordering::Relaxed) {
-        warn("an update or a score outside any observation does nothing: call it inside an observed function (said once)");
+        warn(
+            "an update or a score outside any observation does nothing: call it inside an observed function (said once)",
+        );
     }
 }

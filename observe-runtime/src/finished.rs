@@ -36,8 +36,6 @@ pub(crate) struct Finished {
     pub(crate) attributes: Arc<TraceAttributes>,
     /// JSON texts that the trace sets on its root: input and output.
     pub(crate) trace_io: Option<Arc<(Option<String>, Option<String>)>>,
-    /// The earliest round of the journal that holds something of it.
-    pub(crate) round: u64,
 }
 
 /// A score as it was given.
@@ -45,7 +43,6 @@ pub(crate) struct Finished {
 pub(crate) struct FinishedScore {
     pub(crate) record: Vec<u8>,
     pub(crate) environment: Option<Arc<str>>,
-    pub(crate) round: u64,
 }
 
 /// Something to deliver.
@@ -243,9 +240,13 @@ impl FinishedScore {
             match tag {
                 Tag::ScoreId => id = Some(text(bytes)),
                 Tag::ScoreName => name = Some(text(bytes)),
-                Tag::ScoreNumber => value = record::number(bytes).map(|bits| ScoreViewValue::Number(f64::from_bits(bits))),
+                Tag::ScoreNumber => {
+                    value = record::number(bytes).map(|bits| ScoreViewValue::Number(f64::from_bits(bits)));
+                }
                 Tag::ScoreText => value = Some(ScoreViewValue::Text(text(bytes))),
-                Tag::ScoreType => data_type = bytes.first().and_then(|byte| DataType::from_u8(*byte)).unwrap_or(data_type),
+                Tag::ScoreType => {
+                    data_type = bytes.first().and_then(|byte| DataType::from_u8(*byte)).unwrap_or(data_type);
+                }
                 Tag::ScoreComment => comment = Some(text(bytes)),
                 Tag::ScoreMetadata => set(&mut metadata, bytes),
                 Tag::ScoreConfig => config_id = Some(text(bytes)),
@@ -271,13 +272,6 @@ impl FinishedScore {
 }
 
 impl Item {
-    pub(crate) fn round(&self) -> u64 {
-        match self {
-            Self::Observation(finished) => finished.round,
-            Self::Score(score) => score.round,
-        }
-    }
-
     /// Bytes it keeps in memory, roughly.
     pub(crate) fn weight(&self) -> usize {
         match self {

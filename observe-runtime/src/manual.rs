@@ -275,7 +275,10 @@ pub(crate) fn open(parent: Context, kind: ObservationType, name: &str, id: Optio
     Observation { context }
 }
 
-pub(crate) fn update_observation(context: Context, update: impl FnOnce(ObservationUpdate<'_>) -> ObservationUpdate<'_>) {
+pub(crate) fn update_observation(
+    context: Context,
+    update: impl FnOnce(ObservationUpdate<'_>) -> ObservationUpdate<'_>,
+) {
     say(context, Kind::Update, |out, limits| {
         let _ = update(ObservationUpdate::new(out, limits));
     });

@@ -257,7 +257,7 @@ mod tests {
             metadata: vec![("k".to_owned(), "\"secret\"".to_owned())],
             ..TraceAttributes::default()
         };
-        Finished { trace, id, records, attributes: Arc::new(attributes), trace_io: None, round: 0 }
+        Finished { trace, id, records, attributes: Arc::new(attributes), trace_io: None }
     }
 
     fn score() -> FinishedScore {
@@ -274,7 +274,7 @@ mod tests {
             record::put(&mut record, tag, text.as_bytes());
         }
         record::put_pair(&mut record, Tag::ScoreMetadata, "k", |out| out.extend_from_slice(b"\"secret\""));
-        FinishedScore { record, environment: None, round: 0 }
+        FinishedScore { record, environment: None }
     }
 
     fn entries<T: AsRef<str>>(entries: &[(T, T)]) -> Vec<String> {

@@ -71,7 +71,7 @@ pub(crate) enum Tag {
     /// Text.
     SessionId = 33,
     /// Text, once a tag.
-    TraceTag = 34,
+    TraceLabel = 34,
     /// A pair: key and JSON.
     TraceMetadata = 35,
     /// Text.
@@ -112,10 +112,45 @@ impl Tag {
     pub(crate) fn from_u8(byte: u8) -> Option<Self> {
         use Tag::*;
         const ALL: &[Tag] = &[
-            Name, Input, Output, SetInput, SetOutput, Metadata, Level, Status, Fault, Version, Model,
-            ModelParameter, Usage, Cost, CompletionStart, Prompt, Type, Start, Site, UserId, SessionId, TraceTag,
-            TraceMetadata, TraceName, TraceVersion, Release, Public, Environment, TraceInput, TraceOutput, ScoreId,
-            ScoreName, ScoreNumber, ScoreText, ScoreType, ScoreComment, ScoreMetadata, ScoreConfig, ScoreSession,
+            Name,
+            Input,
+            Output,
+            SetInput,
+            SetOutput,
+            Metadata,
+            Level,
+            Status,
+            Fault,
+            Version,
+            Model,
+            ModelParameter,
+            Usage,
+            Cost,
+            CompletionStart,
+            Prompt,
+            Type,
+            Start,
+            Site,
+            UserId,
+            SessionId,
+            TraceLabel,
+            TraceMetadata,
+            TraceName,
+            TraceVersion,
+            Release,
+            Public,
+            Environment,
+            TraceInput,
+            TraceOutput,
+            ScoreId,
+            ScoreName,
+            ScoreNumber,
+            ScoreText,
+            ScoreType,
+            ScoreComment,
+            ScoreMetadata,
+            ScoreConfig,
+            ScoreSession,
         ];
         const TABLE: [Option<Tag>; 128] = {
             let mut table = [None; 128];
@@ -167,7 +202,14 @@ pub(crate) fn open(out: &mut Vec<u8>, opening: &Opening) {
     out.extend_from_slice(&bytes);
 }
 
-pub(crate) fn close(out: &mut Vec<u8>, trace: TraceId, observation: ObservationId, start: u64, end: u64, outcome: Outcome) {
+pub(crate) fn close(
+    out: &mut Vec<u8>,
+    trace: TraceId,
+    observation: ObservationId,
+    start: u64,
+    end: u64,
+    outcome: Outcome,
+) {
     let mut bytes = head::<CLOSE>(Kind::Close, trace, Some(observation), end);
     bytes[33..41].copy_from_slice(&start.to_le_bytes());
     bytes[41] = outcome as u8;

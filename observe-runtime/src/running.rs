@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::capture::Limits;
+#[cfg(feature = "http")]
+use crate::config::Secret;
 use crate::config::{Destination, Settings};
 use crate::console::Console;
 use crate::encode::{Dialect, Encoder};
 use crate::error::Error;
 use crate::finished::TraceAttributes;
 use crate::journal::{self, Journal, Rules};
-#[cfg(feature = "http")]
-use crate::config::Secret;
 #[cfg(feature = "http")]
 use crate::sink::{Endpoint, Http};
 use crate::sink::{Files, Sink};
@@ -84,7 +84,11 @@ impl Running {
 }
 
 /// Traces whose id's low half is below this are in the sample.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 0 to 1 of 2^64, which saturates")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of 0 to 1 of 2^64, which saturates"
+)]
 fn threshold(rate: f64) -> u64 {
     (rate * 18_446_744_073_709_551_616.0) as u64
 }

@@ -208,7 +208,10 @@ impl Recorded {
     /// The scores, in the order in which they were given.
     #[must_use]
     pub fn scores(&self) -> Vec<RecordedScore> {
-        self.items.iter().filter_map(|item| if let Item::Score(score) = item { recorded_score(score) } else { None }).collect()
+        self.items
+            .iter()
+            .filter_map(|item| if let Item::Score(score) = item { recorded_score(score) } else { None })
+            .collect()
     }
 
     /// What was counted: how many were recorded, and what was lost.

@@ -198,7 +198,7 @@ impl<'a> TraceUpdate<'a> {
     /// Adds tags to those that the trace has.
     pub fn tags(self, tags: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         for tag in tags {
-            record::put(self.out, Tag::TraceTag, tag.as_ref().as_bytes());
+            record::put(self.out, Tag::TraceLabel, tag.as_ref().as_bytes());
         }
         self
     }

@@ -83,7 +83,8 @@ impl<'w, 'a> Compound<'w, 'a> {
         len: usize,
     ) -> Result<Self, Error> {
         if writer.depth > 0 {
-            escape::push_key(writer.out, b"{\"", variant);
+            writer.out.push(b'{');
+            escape::push_key(writer.out, variant);
         }
         Self::open(writer, shape, Some(len))
     }
@@ -115,14 +116,10 @@ impl<'w, 'a> Compound<'w, 'a> {
             return Ok(self.writer.out.len());
         }
         self.check()?;
-        let before = if self.seen == 0 {
-            // The brace is written with the first key.
-            self.writer.out.pop();
-            b"{\""
-        } else {
-            b",\""
-        };
-        escape::push_key(self.writer.out, before, key);
+        if self.seen > 0 {
+            self.writer.out.push(b',');
+        }
+        escape::push_key(self.writer.out, key);
         self.seen += 1;
         Ok(self.writer.out.len())
     }

@@ -112,11 +112,11 @@ pub(super) fn push(out: &mut Vec<u8>, byte: u8) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// Appends `before`, which ends in a quote, a name, and a colon. Names come from the program's text and are never cut.
-pub(super) fn push_key(out: &mut Vec<u8>, before: &[u8; 2], name: &str) {
+/// Appends a name and a colon. Names come from the program's text and are never cut.
+pub(super) fn push_key(out: &mut Vec<u8>, name: &str) {
     let name = name.as_bytes();
-    out.reserve(name.len() + 4);
-    out.extend_from_slice(before);
+    out.reserve(name.len() + 3);
+    out.push(b'"');
     if clean(name) == name.len() {
         append(out, name);
     } else {

@@ -31,17 +31,17 @@ use serde_core::Serialize;
 
 pub use self::fault::fault;
 pub use self::probe::probe;
-pub use self::secrets::{DEFAULT_SECRETS, redacts};
+pub(crate) use self::secrets::{DEFAULT_SECRETS, redacts};
 pub use self::slot::{Input, Slot};
 use self::writer::Writer;
 
 /// How much of a value is captured.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Bytes of JSON for one value. What is longer is cut, and says so.
-    pub bytes: usize,
+    pub(crate) bytes: usize,
     /// Levels of arrays and objects. What lies deeper becomes `"…[too deep]"`.
-    pub depth: u16,
+    pub(crate) depth: u16,
 }
 
 impl Default for Limits {

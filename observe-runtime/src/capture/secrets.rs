@@ -1,7 +1,7 @@
 //! Arguments that are named like a secret.
 
 /// Names whose values are never captured, unless told otherwise.
-pub const DEFAULT_SECRETS: &[&str] = &[
+pub(crate) const DEFAULT_SECRETS: &[&str] = &[
     "password",
     "passwd",
     "passphrase",
@@ -36,7 +36,7 @@ const MEASURES: &[&str] = &[
 /// Whole words count, in any case and however they are joined: `api_key` is found in `openai_api_key`, `apiKey` and
 /// `APIKEY`; `token` is found in `authToken`, and not in `max_tokens` or `tokenizer`. What only measures a secret is
 /// none: `token_count`.
-pub fn redacts(name: &str, words: &[String]) -> bool {
+pub(crate) fn redacts(name: &str, words: &[String]) -> bool {
     let parts = split(name);
     if parts.last().is_some_and(|last| parts.len() > 1 && MEASURES.contains(&last.as_str())) {
         return false;

@@ -129,7 +129,9 @@ fn conventions<'a>(view: &'a View<'_>, counts: &[(String, u64)], put: &mut impl 
 
 /// A JSON string as the text it stands for; other JSON as it is.
 pub(super) fn raw<'a>(json: &'a str) -> Cow<'a, str> {
-    let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return Cow::Borrowed(json) };
+    let Some(inner) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Cow::Borrowed(json);
+    };
     if !inner.contains('\\') {
         return Cow::Borrowed(inner);
     }

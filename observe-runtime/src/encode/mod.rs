@@ -18,6 +18,7 @@ pub(crate) use self::usage::usage;
 use crate::finished::{ScoreView, View};
 
 /// Whom the bytes are for.
+#[cfg_attr(not(feature = "http"), expect(dead_code, reason = "without HTTP there are files only"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Collector,
@@ -82,7 +83,8 @@ impl Encoder {
 
     fn json_line(&self, views: &[View<'_>]) -> Vec<u8> {
         let spans: Vec<Value> = views.iter().map(|view| self.json_span(view)).collect();
-        let resource: Vec<Value> = self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
+        let resource: Vec<Value> =
+            self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
         let line = json!({"resourceSpans": [{
             "resource": {"attributes": resource},
             "scopeSpans": [{"scope": {"name": self.scope(), "version": VERSION}, "spans": spans}],
@@ -107,7 +109,10 @@ impl Encoder {
         span.insert("endTimeUnixNano".to_owned(), view.end.to_string().into());
         span.insert("attributes".to_owned(), listed.into());
         let (code, message) = status(view);
-        span.insert("status".to_owned(), message.map_or_else(|| json!({"code": code}), |text| json!({"code": code, "message": text})));
+        span.insert(
+            "status".to_owned(),
+            message.map_or_else(|| json!({"code": code}), |text| json!({"code": code, "message": text})),
+        );
         Value::Object(span)
     }
 }
@@ -130,7 +135,8 @@ pub(crate) fn cut(view: &mut View<'_>, at_most: usize) {
     while Encoder::size(view) > at_most {
         let texts = [&mut view.input, &mut view.output].into_iter().flatten();
         let metadata = view.metadata.iter_mut().map(|(_, value)| value);
-        let Some(largest) = texts.chain(metadata).max_by_key(|text| text.len()).filter(|text| text.len() > MARKER) else {
+        let Some(largest) = texts.chain(metadata).max_by_key(|text| text.len()).filter(|text| text.len() > MARKER)
+        else {
             return;
         };
         *largest = Cow::Owned(format!("\"[{} bytes: too large for the server]\"", largest.len()));

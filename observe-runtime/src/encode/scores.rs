@@ -7,9 +7,7 @@ use crate::finished::{ScoreView, ScoreViewValue};
 
 /// The body of `POST /api/public/ingestion`.
 pub(super) fn batch(scores: &[ScoreView<'_>]) -> Vec<u8> {
-    let event = |score: &ScoreView<'_>| {
-        json!({"id": score.id, "timestamp": iso(score.time), "type": "score-create", "body": body(score)})
-    };
+    let event = |score: &ScoreView<'_>| json!({"id": score.id, "timestamp": iso(score.time), "type": "score-create", "body": body(score)});
     json!({"batch": scores.iter().map(event).collect::<Vec<_>>()}).to_string().into_bytes()
 }
 
@@ -45,7 +43,9 @@ fn body(score: &ScoreView<'_>) -> Map<String, Value> {
     if let Some(observation) = score.observation_id.filter(|_| score.session_id.is_none()) {
         put("observationId", observation.to_string().into());
     }
-    for (key, text) in [("comment", &score.comment), ("configId", &score.config_id), ("environment", &score.environment)] {
+    for (key, text) in
+        [("comment", &score.comment), ("configId", &score.config_id), ("environment", &score.environment)]
+    {
         if let Some(text) = text {
             put(key, text.as_ref().into());
         }

@@ -44,7 +44,10 @@ const SPELLINGS: &[Spelling] = &[
         input: "promptTokenCount",
         output: "candidatesTokenCount",
         in_input: &[("cachedContentTokenCount", "input_cached_tokens")],
-        beside: &[("thoughtsTokenCount", "output_reasoning_tokens"), ("toolUsePromptTokenCount", "input_tool_use_tokens")],
+        beside: &[
+            ("thoughtsTokenCount", "output_reasoning_tokens"),
+            ("toolUsePromptTokenCount", "input_tool_use_tokens"),
+        ],
     },
     Spelling {
         input: "inputTokens",

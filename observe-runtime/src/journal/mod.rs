@@ -114,11 +114,6 @@ pub(crate) fn capturing<R>(capture: impl FnOnce() -> R) -> R {
     capture()
 }
 
-/// How much of a value the client captures.
-pub(crate) fn limits(client: u32) -> Limits {
-    find(client).map_or_else(Limits::default, |journal| journal.rules.limits)
-}
-
 /// Builds a record in this thread's scratch buffer and appends it if `build` says so.
 /// False: not appended, be it that it was refused (and counted) or that nobody records.
 #[inline]
@@ -237,11 +232,6 @@ impl Journal {
             }
             is_alive
         });
-    }
-
-    /// Whether something waits to be taken.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.shards().iter().all(|shard| shard.is_empty())
     }
 
     /// Says that the worker keeps `bytes` more.

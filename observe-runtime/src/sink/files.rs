@@ -34,7 +34,9 @@ impl Files {
     pub(super) fn write(&self, batch: &Batch) -> Receipt {
         match self.append(batch) {
             Ok(()) => Receipt::Accepted { refused: 0, why: None },
-            Err(error) => Receipt::Local(format!("{} items cannot be written to {}: {error}", batch.count, self.dir.display())),
+            Err(error) => {
+                Receipt::Local(format!("{} items cannot be written to {}: {error}", batch.count, self.dir.display()))
+            }
         }
     }
 

@@ -41,9 +41,14 @@ pub(crate) struct Landed {
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Up,
-    Down { after: Option<Duration>, why: String },
+    Down {
+        after: Option<Duration>,
+        why: String,
+    },
     /// It wants other keys.
-    Locked { why: String },
+    Locked {
+        why: String,
+    },
 }
 
 impl Exit {
@@ -97,7 +102,11 @@ impl Exit {
                 if !again.is_empty() {
                     let why = format!("{} of {items} are to be sent again", again.len());
                     landed.verdict = Verdict::Down { after: None, why };
-                    landed.again.push(Parcel { items: again, is_retry: true, ..parcel_like(parcel.signal, parcel.since) });
+                    landed.again.push(Parcel {
+                        items: again,
+                        is_retry: true,
+                        ..parcel_like(parcel.signal, parcel.since)
+                    });
                 }
             }
             Receipt::Retry { after, why } => {
@@ -118,7 +127,9 @@ impl Exit {
                     // The one that is too large alone is cut to half of what was refused, and again.
                     let at_most = batch.body.len() / 2;
                     if at_most < SMALLEST {
-                        crate::diagnostics::warn(&format!("the server refused an observation of {at_most} bytes as too large: {why}"));
+                        crate::diagnostics::warn(&format!(
+                            "the server refused an observation of {at_most} bytes as too large: {why}"
+                        ));
                         landed.lost.push((Loss::Refused, parcel.items));
                     } else {
                         landed.again.push(Parcel { at_most: Some(at_most), ..parcel });

@@ -40,7 +40,6 @@ struct Pending {
     /// Opened, closed, and counted as such by its trace.
     is_done: bool,
     is_forgotten: bool,
-    round: u64,
     /// When it was first heard of: unix nanoseconds.
     since: u64,
 }
@@ -101,17 +100,6 @@ impl Fold {
         self.quiet.is_empty()
     }
 
-    /// The earliest round that brought something which has not left.
-    pub(crate) fn earliest(&self) -> Option<u64> {
-        let observations = self.observations.values().map(|pending| pending.round);
-        observations.chain(self.traces.values().filter_map(|trace| trace.said)).min()
-    }
-
-    /// The framed records of everything that has not left.
-    pub(crate) fn unfinished(&self) -> impl Iterator<Item = &[u8]> {
-        self.observations.values().map(|pending| &*pending.records)
-    }
-
     /// Takes a run of framed records.
     pub(crate) fn add(&mut self, bytes: &[u8], round: u64, leave: &mut Vec<Item>, counters: &Counters) {
         for bytes in record::frames(bytes) {
@@ -129,7 +117,7 @@ impl Fold {
             (Kind::Trace, _) => {
                 trace.set(record.fields());
                 trace.since = record.time;
-                trace.said.get_or_insert(round);
+                trace.is_said = true;
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
@@ -137,17 +125,17 @@ impl Fold {
             (Kind::Score, _) => {
                 counters.recorded.fetch_add(1, Ordering::Relaxed);
                 let environment = trace.attributes().environment.as_deref().map(Arc::from);
-                leave.push(Item::Score(FinishedScore { record: bytes.to_vec(), environment, round }));
+                leave.push(Item::Score(FinishedScore { record: bytes.to_vec(), environment }));
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
             }
             (_, None) => counters.lose(Loss::Unreadable, 1),
-            (kind, Some(id)) => self.observe(kind, record, id, bytes, round, counters),
+            (kind, Some(id)) => self.observe(kind, record, id, bytes, counters),
         }
     }
 
-    fn observe(&mut self, kind: Kind, record: Record<'_>, id: ObservationId, bytes: &[u8], round: u64, counters: &Counters) {
+    fn observe(&mut self, kind: Kind, record: Record<'_>, id: ObservationId, bytes: &[u8], counters: &Counters) {
         let Some(trace) = self.traces.get_mut(&record.trace) else { return };
         let key = (record.trace, id);
         let (weight, orphans) = (&mut self.weight, &mut self.orphans);
@@ -158,7 +146,7 @@ impl Fold {
             }
             // Room for the closing record too.
             let records = Vec::with_capacity(bytes.len() + CLOSING);
-            Pending { records, round, since: record.time, ..Pending::default() }
+            Pending { records, since: record.time, ..Pending::default() }
         });
         if kind != Kind::Forget {
             *weight += bytes.len() + 4;
@@ -228,8 +216,7 @@ impl Fold {
             }
         }
         let waited = |trace: &Trace| now.saturating_sub(trace.since) >= hold;
-        let late: Vec<TraceId> =
-            self.traces.iter().filter(|(_, trace)| waited(trace)).map(|(id, _)| *id).collect();
+        let late: Vec<TraceId> = self.traces.iter().filter(|(_, trace)| waited(trace)).map(|(id, _)| *id).collect();
         for id in late {
             self.leave(id, leave);
             let is_over = self.traces.get(&id).is_some_and(|trace| trace.open == 0);
@@ -245,8 +232,16 @@ impl Fold {
     }
 
     /// Closes what is open, at the time `now`, and lets everything leave.
-    pub(crate) fn finish(&mut self, now: u64, outcome: Outcome, fault: &str, leave: &mut Vec<Item>, counters: &Counters) {
-        let open: Vec<_> = self.observations.iter().filter(|(_, pending)| !pending.is_done).map(|(key, _)| *key).collect();
+    pub(crate) fn finish(
+        &mut self,
+        now: u64,
+        outcome: Outcome,
+        fault: &str,
+        leave: &mut Vec<Item>,
+        counters: &Counters,
+    ) {
+        let open: Vec<_> =
+            self.observations.iter().filter(|(_, pending)| !pending.is_done).map(|(key, _)| *key).collect();
         for key in open {
             let Some(pending) = self.observations.get_mut(&key) else { continue };
             if !pending.is_open {
@@ -287,10 +282,9 @@ impl Fold {
                 records: pending.records,
                 attributes: attributes.clone(),
                 trace_io: trace_io.clone(),
-                round: pending.round,
             }));
         }
-        if trace.open == 0 && trace.said.is_none() {
+        if trace.open == 0 && !trace.is_said {
             self.traces.remove(&id);
         }
     }

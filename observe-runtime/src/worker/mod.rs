@@ -8,10 +8,10 @@
 pub(crate) mod exit;
 pub(crate) mod fold;
 mod outbox;
-mod trace;
-mod watch;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod watch;
 
 use std::future::Future;
 use std::pin::{Pin, pin};

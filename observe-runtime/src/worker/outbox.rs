@@ -105,12 +105,6 @@ impl Outbox {
         fresh + self.again.iter().map(|parcel| parcel.items.len()).sum::<usize>() + self.in_flight_items
     }
 
-    /// The earliest round of what waits; what is on its way is the caller's.
-    pub(crate) fn earliest(&self) -> Option<u64> {
-        let fresh = self.queues.iter().flat_map(|queue| queue.fresh.iter().map(|(item, _)| item.round()));
-        fresh.chain(self.again.iter().flat_map(|parcel| parcel.items.iter().map(Item::round))).min()
-    }
-
     /// The next batch that may leave now. `is_flushing`: nothing waits for company.
     pub(crate) fn next(&mut self, now: Instant, is_flushing: bool) -> Option<Parcel> {
         if self.in_flight >= self.terms.in_flight {

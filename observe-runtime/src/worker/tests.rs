@@ -32,7 +32,7 @@ fn records(t: u8, n: u8) -> Vec<Vec<u8>> {
     record::put_pair(&mut update, Tag::Metadata, "k", |out| out.extend_from_slice(n.to_string().as_bytes()));
     let mut about = Vec::new();
     record::say(&mut about, Kind::Trace, trace, Some(id), start + 20);
-    record::put(&mut about, Tag::TraceTag, format!("t{n}").as_bytes());
+    record::put(&mut about, Tag::TraceLabel, format!("t{n}").as_bytes());
     let mut close = Vec::new();
     record::close(&mut close, trace, id, 0, start + 30, Outcome::Ok);
     record::put(&mut close, Tag::Output, b"1");

@@ -18,8 +18,8 @@ pub(super) struct Trace {
     pub(super) since: u64,
     /// The round that last brought something.
     pub(super) touched: u64,
-    /// The round that first said something of the trace as a whole.
-    pub(super) said: Option<u64>,
+    /// Something was said of the trace as a whole.
+    pub(super) is_said: bool,
 }
 
 impl Trace {
@@ -31,7 +31,7 @@ impl Trace {
             closed: Vec::new(),
             since: 0,
             touched: 0,
-            said: None,
+            is_said: false,
         }
     }
 
@@ -56,7 +56,7 @@ impl Trace {
                 Tag::Release => attributes.release = word(),
                 Tag::Environment => attributes.environment = word(),
                 Tag::Public => attributes.public = value.first().is_some_and(|byte| *byte != 0),
-                Tag::TraceTag => {
+                Tag::TraceLabel => {
                     let tag = text(value);
                     if !attributes.tags.iter().any(|known| *known == tag) {
                         attributes.tags.push(tag.into_owned());
