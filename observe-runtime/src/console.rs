@@ -6,17 +6,24 @@ use std::io::Write as _;
 use crate::encode;
 use crate::finished::{Item, ScoreView, View};
 use crate::id::TraceId;
+use crate::mask::Mask;
 use crate::observation::ObservationType;
 use crate::tree;
 
-/// Prints traces as they leave the fold.
-#[derive(Debug, Default)]
-pub(crate) struct Console(());
+/// Prints traces as they leave the fold, behind the same mask as everything that leaves.
+#[derive(Debug)]
+pub(crate) struct Console {
+    mask: Option<Mask>,
+}
 
 /// Characters of a value that are shown.
 const VALUE: usize = 60;
 
 impl Console {
+    pub(crate) fn new(mask: Option<Mask>) -> Self {
+        Self { mask }
+    }
+
     pub(crate) fn show(&self, items: &[Item]) {
         let mut views: Vec<View<'_>> = Vec::new();
         let mut scores: Vec<ScoreView<'_>> = Vec::new();
@@ -25,6 +32,11 @@ impl Console {
                 Item::Observation(finished) => views.extend(finished.view()),
                 Item::Score(score) => scores.extend(score.view()),
             }
+        }
+        if let Some(mask) = &self.mask {
+            // What fails here is counted when it is encoded.
+            views.iter_mut().for_each(|view| _ = mask.apply(view));
+            scores.iter_mut().for_each(|score| _ = mask.apply_score(score));
         }
         let mut text = String::new();
         while let Some(trace) = views.first().map(|view| view.trace_id) {

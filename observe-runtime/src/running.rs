@@ -53,6 +53,7 @@ impl Running {
             max_age: settings.max_age,
             in_flight: if matches!(dialect, Dialect::Files) { 1 } else { 4 },
         };
+        let console = settings.console.then(|| Console::new(settings.mask.clone()));
         let exit = Exit {
             encoder: Encoder::new(dialect, settings.resource),
             sink,
@@ -66,7 +67,7 @@ impl Running {
             Fold::new(defaults, hold),
             terms,
             exit,
-            settings.console.then(Console::default),
+            console,
             settings.on_loss,
         );
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
