@@ -10,14 +10,28 @@ const HIGH: u64 = ONES << 7;
 /// How many bytes at the start of `bytes` need no second look.
 #[inline]
 pub(super) fn clean(bytes: &[u8]) -> usize {
+    if bytes.len() >= STEP {
+        clean_long(bytes)
+    } else if is_short_clean(bytes) {
+        bytes.len()
+    } else {
+        first(bytes)
+    }
+}
+
+#[inline(never)]
+fn clean_long(bytes: &[u8]) -> usize {
     let (chunks, tail) = bytes.as_chunks::<STEP>();
     for (at, chunk) in chunks.iter().enumerate() {
         if any(chunk) {
             return at * STEP + first(chunk);
         }
     }
-    let done = chunks.len() * STEP;
-    if is_short_clean(tail) { bytes.len() } else { done + first(tail) }
+    // The last whole step overlaps what was found clean.
+    if bytes.last_chunk::<STEP>().is_some_and(|chunk| !any(chunk)) {
+        return bytes.len();
+    }
+    bytes.len() - tail.len() + first(tail)
 }
 
 #[inline]
@@ -45,7 +59,7 @@ fn is_short_clean(bytes: &[u8]) -> bool {
 }
 
 /// The place of the first special byte, or the length.
-#[inline]
+#[inline(never)]
 fn first(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
@@ -61,15 +75,14 @@ fn first(bytes: &[u8]) -> usize {
 /// The high bits of the special bytes in a word. Only the lowest one is exact: a borrow may mark those above it.
 #[inline]
 const fn specials(word: u64) -> u64 {
-    let control = word.wrapping_sub(ONES * 0x20);
-    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let control_or_quote = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
     let slash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
     let semicolon = (word ^ (ONES * b';' as u64)).wrapping_sub(ONES);
-    (control | quote | slash | semicolon) & !word & HIGH
+    (control_or_quote | slash | semicolon) & !word & HIGH
 }
 
 /// Appends bytes. Short ones without a call: from both ends, which may overlap.
-#[inline]
+#[inline(always)]
 pub(super) fn append(out: &mut Vec<u8>, bytes: &[u8]) {
     if bytes.len() > 32 {
         out.extend_from_slice(bytes);

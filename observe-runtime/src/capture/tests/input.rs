@@ -1,0 +1,52 @@
+//! The arguments of a call as one object.
+
+use super::*;
+use crate::capture::{Input, probe};
+
+fn input(redacted: u64, fill: impl FnOnce(&mut Input<'_>)) -> String {
+    written(|out| {
+        let mut input = Input::new(out, Limits::default(), redacted);
+        fill(&mut input);
+        input.finish();
+    })
+}
+
+#[test]
+fn no_argument_is_no_object() {
+    assert_eq!(input(0, |_| {}), "");
+}
+
+#[test]
+fn arguments_in_order() {
+    let text = input(0, |input| {
+        probe("hello").capture(input.slot("type"));
+        probe(&3).capture(input.slot("count"));
+        drop(input.slot("unused"));
+        probe(&[1.5]).capture(input.slot("odd \"name\"\n; of some length, so that it is looked at in more steps"));
+    });
+    let expected = r#"{"type":"hello","count":3,"unused":null,"odd \"name\"\n; of some length, so that it is looked at in more steps":[1.5]}"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_redacted_value_is_not_touched() {
+    struct Untouchable;
+    impl Serialize for Untouchable {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            panic!("touched")
+        }
+    }
+    let text = input(0b10, |input| {
+        probe(&1).capture(input.slot("a"));
+        probe(&Untouchable).capture(input.slot("b"));
+        probe(&2).capture(input.slot("c"));
+    });
+    assert_eq!(text, r#"{"a":1,"b":"[redacted]","c":2}"#);
+}
+
+#[test]
+fn more_arguments_than_bits() {
+    let text = input(1 << 63, |input| (0..70).for_each(|at| probe(&at).capture(input.slot("x"))));
+    assert_eq!(text.matches("[redacted]").count(), 1);
+    assert!(text.ends_with(r#""x":69}"#));
+}
