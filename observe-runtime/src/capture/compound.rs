@@ -147,6 +147,20 @@ impl<'w, 'a> Compound<'w, 'a> {
         self.value(start, value)
     }
 
+    /// After a map's key.
+    fn key_written(&mut self, start: usize, result: Result<(), Error>) -> Result<(), Error> {
+        let is_stopped = match result {
+            Ok(()) => false,
+            Err(error) => self.writer.recover(start, self.depth, error).is_err(),
+        };
+        self.quote(start);
+        if is_stopped || self.writer.is_full {
+            self.writer.plain("\"[truncated]\"");
+            return self.stop();
+        }
+        Ok(())
+    }
+
     /// The key of a map is whatever it is as a value, in quotes.
     fn quote(&mut self, start: usize) {
         let out = &mut *self.writer.out;
@@ -303,20 +317,5 @@ impl SerializeMap for Compound<'_, '_> {
 
     fn end(self) -> Result<(), Error> {
         self.close()
-    }
-}
-
-impl Compound<'_, '_> {
-    fn key_written(&mut self, start: usize, result: Result<(), Error>) -> Result<(), Error> {
-        let is_stopped = match result {
-            Ok(()) => false,
-            Err(error) => self.writer.recover(start, self.depth, error).is_err(),
-        };
-        self.quote(start);
-        if is_stopped || self.writer.is_full {
-            self.writer.plain("\"[truncated]\"");
-            return self.stop();
-        }
-        Ok(())
     }
 }

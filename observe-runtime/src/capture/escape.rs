@@ -59,7 +59,7 @@ fn is_short_clean(bytes: &[u8]) -> bool {
 }
 
 /// The place of the first special byte, or the length.
-#[inline(never)]
+#[inline]
 fn first(bytes: &[u8]) -> usize {
     let (words, tail) = bytes.as_chunks::<8>();
     for (at, word) in words.iter().enumerate() {
@@ -75,6 +75,7 @@ fn first(bytes: &[u8]) -> usize {
 /// The high bits of the special bytes in a word. Only the lowest one is exact: a borrow may mark those above it.
 #[inline]
 const fn specials(word: u64) -> u64 {
+    // The quote is one bit away from the space, the first character that is no control.
     let control_or_quote = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
     let slash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
     let semicolon = (word ^ (ONES * b';' as u64)).wrapping_sub(ONES);

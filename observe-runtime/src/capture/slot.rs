@@ -87,7 +87,9 @@ impl<'a> Slot<'a> {
                 let _ = writer.recover(start, limits.depth, error);
             }
         }));
-        if result.is_err() {
+        if let Err(payload) = result {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
             out.truncate(start);
             out.extend_from_slice(format!("\"{PANICKED}\"").as_bytes());
         }
@@ -105,7 +107,9 @@ impl<'a> Slot<'a> {
         let limits = self.limits;
         let end = start.saturating_add(limits.bytes);
         let result = catch_unwind(AssertUnwindSafe(|| say(&mut Text { out, end, is_full: false })));
-        if result.is_err() {
+        if let Err(payload) = result {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
             out.truncate(start);
             out.extend_from_slice(PANICKED.as_bytes());
         }

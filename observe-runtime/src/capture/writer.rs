@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
     /// A number or a word: short, and nothing in it needs an escape.
     #[inline]
     pub(super) fn plain(&mut self, text: &str) {
-        escape::append(self.out, text.as_bytes());
+        self.out.extend_from_slice(text.as_bytes());
     }
 
     pub(super) fn integer(&mut self, value: impl itoa::Integer) {

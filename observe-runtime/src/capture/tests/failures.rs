@@ -95,6 +95,29 @@ fn a_panic_leaves_the_rest() {
 }
 
 #[test]
+fn a_panic_whose_payload_panics() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in Drop")
+        }
+    }
+    struct Bombing;
+    impl Serialize for Bombing {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            std::panic::panic_any(Bomb)
+        }
+    }
+    impl fmt::Display for Bombing {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            std::panic::panic_any(Bomb)
+        }
+    }
+    assert_eq!(json(&Bombing), r#""<capture panicked>""#);
+    assert_eq!(written(|out| crate::capture::fault(&Bombing).describe(text_slot(out))), "<capture panicked>");
+}
+
+#[test]
 fn a_formatter_that_fails() {
     struct Broken;
     impl fmt::Debug for Broken {
@@ -138,4 +161,19 @@ fn errors_that_are_ignored_or_translated() {
         assert!(text.len() < bytes + 250, "{bytes}: {}", text.len());
     }
     assert_eq!(json(&(Translating(3), 1)), r#"["<cannot be serialized: at last>",1]"#);
+}
+
+#[test]
+fn a_value_that_fails_after_it_was_cut() {
+    struct Late;
+    impl Serialize for Late {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut list = serializer.serialize_seq(None)?;
+            list.serialize_element("a text that is longer than there is room")?;
+            Err(S::Error::custom("too late"))
+        }
+    }
+    assert_eq!(within(limits(10), &Late), r#""<cannot be serialized: too late>""#);
+    let text = within(limits(10), &(Late, 1));
+    assert_eq!(text, r#"["<cannot be serialized: too late>","…[truncated, 1 more]"]"#);
 }

@@ -42,6 +42,7 @@ fn says_how_much_is_left_out() {
         within(limits(8), &(1, &text, 2)),
         r#"[1,"xxxx…[truncated, 1000 bytes in all]","…[truncated, 1 more]"]"#
     );
+    assert_eq!(within(limits(6), &(1, &numbers)), r#"[1,[100,"…[truncated, 99 more]"]]"#);
     assert_eq!(within(limits(0), &numbers), r#"["…[truncated, 100 more]"]"#);
     assert_eq!(within(limits(0), &Vec::<u32>::new()), "[]");
 }
