@@ -131,6 +131,7 @@ fn usage_by_kind_and_unit() {
             .end();
     });
     let speech = recorded.observation("speech");
-    assert!(speech.usage.contains(&("input".to_owned(), 250)), "{:?}", speech.usage);
-    assert_eq!(speech.cost["total"], 0.25);
+    assert_eq!(speech.usage, [("input".to_owned(), 250), ("total".to_owned(), 250)]);
+    assert_eq!(speech.usage_unit.as_deref(), Some("CHARACTERS"));
+    assert_eq!(speech.cost, [("total".to_owned(), 0.25)]);
 }

@@ -43,9 +43,16 @@ impl Console {
             let (of_trace, rest) = views.into_iter().partition::<Vec<_>, _>(|view| view.trace_id == trace);
             views = rest;
             write_trace(&mut text, trace, &of_trace);
+            for score in scores.extract_if(.., |score| score.trace_id == trace && score.session_id.is_none()) {
+                let _ = writeln!(text, "  score {}", tree::score(&score));
+            }
         }
         for score in &scores {
-            let _ = writeln!(text, "score {} of trace {}", tree::score(score), score.trace_id);
+            let (what, id) = match &score.session_id {
+                Some(session) => ("session", session.to_string()),
+                None => ("trace", score.trace_id.to_string()),
+            };
+            let _ = writeln!(text, "score {} of {what} {id}", tree::score(score));
         }
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
@@ -79,6 +86,12 @@ fn write_trace(text: &mut String, id: TraceId, views: &[View<'_>]) {
             if matches!(&*kind, "input" | "output" | "total") {
                 let _ = write!(text, " {kind}={count}");
             }
+        }
+        if let Some(unit) = encode::unit(view) {
+            let _ = write!(text, " {}", unit.to_lowercase());
+        }
+        if let Some((_, usd)) = encode::cost(view).iter().find(|(kind, _)| kind == "total") {
+            let _ = write!(text, " ${usd:.4}");
         }
         if let Some(outcome) = tree::outcome(view) {
             let _ = write!(text, " {outcome}");

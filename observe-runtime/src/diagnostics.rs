@@ -22,6 +22,26 @@ pub(crate) fn debug(message: impl FnOnce() -> String) {
     }
 }
 
+/// Says once that an environment cannot be had.
+#[cold]
+pub(crate) fn once_environment(text: &str) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        warn(&format!(
+            "the environment {text:?} is sent as `default`: use at most 40 letters, digits, `-` and `_` (said once)"
+        ));
+    }
+}
+
+/// Says once that a score cannot be given.
+#[cold]
+pub(crate) fn once_score(flaw: &str) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        warn(&format!("a score was not given: {flaw} (said once)"));
+    }
+}
+
 /// Says once that something was said outside any observation.
 #[cold]
 pub(crate) fn once_outside() {

@@ -26,6 +26,13 @@ pub(crate) struct TraceAttributes {
     pub(crate) public: bool,
 }
 
+/// What a trace sets on its root: JSON texts, and when they were said.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TraceIo {
+    pub(crate) input: Option<(u64, String)>,
+    pub(crate) output: Option<(u64, String)>,
+}
+
 /// A closed observation.
 #[derive(Clone, Debug)]
 pub(crate) struct Finished {
@@ -34,8 +41,7 @@ pub(crate) struct Finished {
     /// Its records, framed, in the order of their arrival.
     pub(crate) records: Vec<u8>,
     pub(crate) attributes: Arc<TraceAttributes>,
-    /// JSON texts that the trace sets on its root: input and output.
-    pub(crate) trace_io: Option<Arc<(Option<String>, Option<String>)>>,
+    pub(crate) trace_io: Option<Arc<TraceIo>>,
 }
 
 /// A score as it was given.
@@ -176,8 +182,8 @@ impl Finished {
                     Tag::Name => view.name = text(value),
                     Tag::Input => view.input = Some(text(value)),
                     Tag::Output => view.output = Some(text(value)),
-                    Tag::SetInput => set_input = Some(text(value)),
-                    Tag::SetOutput => set_output = Some(text(value)),
+                    Tag::SetInput => set_input = Some((record.time, text(value))),
+                    Tag::SetOutput => set_output = Some((record.time, text(value))),
                     Tag::Metadata => set(&mut view.metadata, value),
                     Tag::Level => level = value.first().and_then(|byte| Level::from_u8(*byte)).or(level),
                     Tag::Status => view.status_message = Some(text(value)),
@@ -204,13 +210,12 @@ impl Finished {
                 }
             }
         }
-        let trace_io = self.trace_io.as_ref().filter(|_| view.app_root);
-        let (trace_input, trace_output) = match trace_io {
-            Some(io) => (io.0.as_deref().map(Cow::Borrowed), io.1.as_deref().map(Cow::Borrowed)),
-            None => (None, None),
-        };
-        view.input = set_input.or(trace_input).or(view.input);
-        view.output = set_output.or(trace_output).or(view.output);
+        if let Some(io) = self.trace_io.as_ref().filter(|_| view.app_root) {
+            set_input = later(set_input, io.input.as_ref());
+            set_output = later(set_output, io.output.as_ref());
+        }
+        view.input = set_input.map(|(_, json)| json).or(view.input);
+        view.output = set_output.map(|(_, json)| json).or(view.output);
         view.status_message = view.status_message.or(fault);
         view.level = level.unwrap_or(match view.outcome {
             Outcome::Ok => Level::Default,
@@ -225,6 +230,15 @@ impl Finished {
     }
 }
 
+/// What was said of the root or of its trace, whichever was later.
+fn later<'a>(root: Option<(u64, Text<'a>)>, trace: Option<&'a (u64, String)>) -> Option<(u64, Text<'a>)> {
+    match (root, trace) {
+        (Some(root), Some((time, _))) if root.0 > *time => Some(root),
+        (root, None) => root,
+        (_, Some((time, json))) => Some((*time, Cow::Borrowed(json))),
+    }
+}
+
 /// The opening first, then by time; what was said in the same nanosecond stays as it came.
 fn order(record: &Record<'_>) -> (bool, u64) {
     (record.kind != Kind::Open, record.time)
@@ -236,6 +250,7 @@ impl FinishedScore {
         let record = Record::read(&self.record)?;
         let (mut id, mut name, mut value, mut data_type) = (None, None, None, DataType::Numeric);
         let (mut session_id, mut comment, mut config_id, mut metadata) = (None, None, None, Vec::new());
+        let mut time = record.time;
         for (tag, bytes) in record.fields() {
             match tag {
                 Tag::ScoreId => id = Some(text(bytes)),
@@ -251,6 +266,7 @@ impl FinishedScore {
                 Tag::ScoreMetadata => set(&mut metadata, bytes),
                 Tag::ScoreConfig => config_id = Some(text(bytes)),
                 Tag::ScoreSession => session_id = Some(text(bytes)),
+                Tag::ScoreTime => time = record::number(bytes).unwrap_or(time),
                 _ => {}
             }
         }
@@ -265,13 +281,22 @@ impl FinishedScore {
             comment,
             metadata,
             config_id,
-            time: record.time,
+            time,
             environment: self.environment.as_deref().map(Cow::Borrowed),
         })
     }
 }
 
 impl Item {
+    /// When it began, or was given: unix nanoseconds.
+    pub(crate) fn time(&self) -> u64 {
+        let mut records = match self {
+            Self::Observation(finished) => record::frames(&finished.records),
+            Self::Score(score) => return Record::read(&score.record).map_or(0, |record| record.time),
+        };
+        records.find_map(|bytes| Record::read(bytes)?.opening()).map_or(0, |opening| opening.start)
+    }
+
     /// Bytes it keeps in memory, roughly.
     pub(crate) fn weight(&self) -> usize {
         match self {

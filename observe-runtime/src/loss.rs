@@ -38,6 +38,8 @@ losses! {
     NoObservation => "said outside any observation",
     /// An update of an observation that had been delivered.
     TooLate => "said after the observation had left",
+    /// A score that no server takes: without a name, without a value, or not a finite number.
+    Invalid => "no valid score",
     /// Bytes of a journal that could not be read.
     Unreadable => "unreadable in the journal",
     /// A value replaced by a marker because its mask failed.

@@ -292,11 +292,19 @@ pub(crate) fn update_trace(context: Context, update: impl FnOnce(TraceUpdate<'_>
 
 /// Scores the context's observation, or its trace.
 pub(crate) fn score(context: Context, is_for_observation: bool, score: &Score) {
-    let time = score.time().map_or_else(clock::now, clock::unix);
     let Some((client, trace, observation)) = target(context) else { return };
+    if let Some(flaw) = score.flaw() {
+        journal::lose(client, Loss::Invalid);
+        diagnostics::once_score(flaw);
+        return;
+    }
     let observation = if is_for_observation { observation } else { None };
-    journal::write(client, Admission::Known, |out, _| {
-        record::say(out, Kind::Score, trace, observation, time);
+    journal::write(client, Admission::Known, |out, journal| {
+        // A context from elsewhere does not know whether its trace is in the sample.
+        if !journal.samples(trace) {
+            return false;
+        }
+        record::say(out, Kind::Score, trace, observation, clock::now());
         record::put_with(out, Tag::ScoreId, |out| {
             let (first, second) = (ObservationId::random(), ObservationId::random());
             out.extend_from_slice(format!("{first}{second}").as_bytes());

@@ -106,6 +106,8 @@ pub(crate) enum Tag {
     ScoreConfig = 71,
     /// Text: the session the score is for, instead of a trace.
     ScoreSession = 72,
+    /// u64: when the score was given, if the user says so.
+    ScoreTime = 73,
 }
 
 impl Tag {
@@ -151,6 +153,7 @@ impl Tag {
             ScoreMetadata,
             ScoreConfig,
             ScoreSession,
+            ScoreTime,
         ];
         const TABLE: [Option<Tag>; 128] = {
             let mut table = [None; 128];

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use serde_core::Serialize;
 
 use crate::capture::{self, Limits};
+use crate::clock;
 use crate::record::{self, Tag};
 
 /// The kind of a score's value: [Langfuse's score data types](https://langfuse.com/docs/evaluation/evaluation-methods/data-model).
@@ -100,26 +101,47 @@ impl From<String> for ScoreValue {
 #[must_use = "a score does nothing until it is given"]
 pub struct Score {
     fields: Vec<u8>,
-    time: Option<SystemTime>,
+    /// Why no server would take it.
+    flaw: Option<&'static str>,
 }
 
 impl Score {
     /// A score of this name and value.
+    ///
+    /// One without a name, or whose number is not finite, is not given: it is counted as [`Loss::Invalid`](crate::Loss)
+    /// and said once.
     pub fn new(name: impl AsRef<str>, value: impl Into<ScoreValue>) -> Self {
-        let ScoreValue(value, kind) = value.into();
+        let (ScoreValue(value, kind), name) = (value.into(), name.as_ref());
+        let flaw = match &value {
+            _ if name.is_empty() => Some("it has no name"),
+            Value::Number(number) if !number.is_finite() => Some("its value is not a finite number"),
+            Value::Text(text) if text.is_empty() => Some("its value is empty"),
+            _ => None,
+        };
         let mut fields = Vec::with_capacity(64);
-        record::put(&mut fields, Tag::ScoreName, name.as_ref().as_bytes());
+        record::put(&mut fields, Tag::ScoreName, name.as_bytes());
         record::put(&mut fields, Tag::ScoreType, &[kind as u8]);
         match value {
             Value::Number(number) => record::put(&mut fields, Tag::ScoreNumber, &number.to_bits().to_le_bytes()),
             Value::Text(text) => record::put(&mut fields, Tag::ScoreText, text.as_bytes()),
         }
-        Self { fields, time: None }
+        Self { fields, flaw }
     }
 
-    /// A score of free text; the server takes 1 to 500 characters.
+    /// A score of free text. Servers take 500 characters: a longer one is cut and ends in `…`.
+    ///
+    /// ```
+    /// # use observe_runtime::Score;
+    /// Score::text("note", "answers the question, but a bit long");
+    /// ```
     pub fn text(name: impl AsRef<str>, text: impl Into<String>) -> Self {
-        Self::new(name, ScoreValue(Value::Text(text.into()), DataType::Text))
+        let mut text = text.into();
+        if let Some((last, _)) = text.char_indices().nth(MOST_TEXT).and_then(|_| text.char_indices().nth(MOST_TEXT - 1))
+        {
+            text.truncate(last);
+            text.push('…');
+        }
+        Self::new(name, ScoreValue(Value::Text(text), DataType::Text))
     }
 
     /// Why this value.
@@ -150,7 +172,7 @@ impl Score {
 
     /// When it was given. Default: now.
     pub fn timestamp(mut self, time: SystemTime) -> Self {
-        self.time = Some(time);
+        record::put(&mut self.fields, Tag::ScoreTime, &clock::unix(time).to_le_bytes());
         self
     }
 
@@ -164,7 +186,10 @@ impl Score {
         &self.fields
     }
 
-    pub(crate) fn time(&self) -> Option<SystemTime> {
-        self.time
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        self.flaw
     }
 }
+
+/// Characters of a text score that servers take.
+const MOST_TEXT: usize = 500;

@@ -72,9 +72,10 @@ impl Capture {
         self.0.take(&mut taken, &mut Vec::new());
         let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
         for bytes in taken {
-            fold.add(&bytes, 1, &mut items, &self.0.counters);
+            fold.add(&bytes, 1, &self.0.counters);
         }
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
+        items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }
     }
 }
@@ -130,8 +131,10 @@ pub struct RecordedObservation {
     pub model_parameters: serde_json::Map<String, Value>,
     /// What was used, by kind: buckets that add up, and `total`.
     pub usage: Vec<(String, u64)>,
-    /// What it cost by kind, in USD.
-    pub cost: serde_json::Map<String, Value>,
+    /// What is counted, where it is not tokens.
+    pub usage_unit: Option<String>,
+    /// What it cost by kind, in USD, and `total`.
+    pub cost: Vec<(String, f64)>,
     /// When the first piece of the answer came.
     pub completion_start_time: Option<SystemTime>,
     /// Name and version of the prompt.
@@ -180,6 +183,10 @@ pub struct RecordedScore {
     pub metadata: serde_json::Map<String, Value>,
     /// The config it follows.
     pub config_id: Option<String>,
+    /// When it was given.
+    pub timestamp: SystemTime,
+    /// The trace's environment.
+    pub environment: Option<String>,
 }
 
 impl Recorded {
@@ -293,7 +300,8 @@ fn observation(view: &View<'_>) -> RecordedObservation {
         model: text(&view.model),
         model_parameters: map(&view.model_parameters),
         usage: encode::usage(view),
-        cost: map(&view.cost),
+        usage_unit: encode::unit(view),
+        cost: encode::cost(view),
         completion_start_time: view.completion_start.map(clock::time),
         prompt: view.prompt.as_ref().map(|(name, version)| (name.to_string(), *version)),
         trace_name: view.trace.name.clone(),
@@ -325,5 +333,7 @@ fn recorded_score(score: &FinishedScore) -> Option<RecordedScore> {
         comment: view.comment.as_deref().map(str::to_owned),
         metadata: map(&view.metadata),
         config_id: view.config_id.as_deref().map(str::to_owned),
+        timestamp: clock::time(view.time),
+        environment: view.environment.as_deref().map(str::to_owned),
     })
 }

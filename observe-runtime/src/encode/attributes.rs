@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::{Dialect, usage};
+use super::{Dialect, cost, unit, usage};
 use crate::finished::View;
 use crate::observation::{Level, ObservationType};
 
@@ -25,10 +25,9 @@ impl<'a> From<&'a str> for Attribute<'a> {
 
 pub(super) type List<'a> = Vec<(Cow<'a, str>, Attribute<'a>)>;
 
-/// OTLP's status code, and its message.
+/// OTLP's status code, and its message: OpenTelemetry has one for errors only.
 pub(super) fn status<'a>(view: &'a View<'_>) -> (u8, Option<&'a str>) {
-    let code = if view.level == Level::Error { 2 } else { 0 };
-    (code, view.status_message.as_deref())
+    if view.level == Level::Error { (2, view.status_message.as_deref()) } else { (0, None) }
 }
 
 pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
@@ -59,8 +58,10 @@ pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
         let counts: Map<String, Value> = counts.iter().map(|(kind, count)| (kind.clone(), (*count).into())).collect();
         put("langfuse.observation.usage_details", Attribute::Text(Value::Object(counts).to_string().into()));
     }
-    if !view.cost.is_empty() {
-        put("langfuse.observation.cost_details", Attribute::Text(object(&view.cost).into()));
+    let amounts = cost(view);
+    if !amounts.is_empty() {
+        let amounts: Map<String, Value> = amounts.into_iter().map(|(kind, usd)| (kind, usd.into())).collect();
+        put("langfuse.observation.cost_details", Attribute::Text(Value::Object(amounts).to_string().into()));
     }
     if let Some(time) = view.completion_start {
         put("langfuse.observation.completion_start_time", Attribute::Text(iso(time).into()));
@@ -94,6 +95,9 @@ pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
     if dialect != Dialect::Langfuse {
         conventions(view, &counts, &mut put);
         list.extend(view.site.iter().map(|(key, text)| (Cow::Borrowed(&**key), Attribute::from(&**text))));
+    }
+    if let Some(unit) = unit(view) {
+        list.push(("langfuse.observation.metadata.usage_unit".into(), Attribute::Text(unit.into())));
     }
     for (key, value) in &view.metadata {
         list.push((format!("langfuse.observation.metadata.{key}").into(), Attribute::Text(raw(value))));

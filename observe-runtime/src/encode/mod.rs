@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use self::attributes::{Attribute, attributes, status};
-pub(crate) use self::usage::usage;
+pub(crate) use self::usage::{cost, unit, usage};
 use crate::finished::{ScoreView, View};
 
 /// Whom the bytes are for.

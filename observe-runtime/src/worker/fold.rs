@@ -30,6 +30,8 @@ pub(crate) struct Fold {
     /// Nanoseconds.
     hold: u64,
     weight: usize,
+    /// Scores that wait for their trace.
+    scores: usize,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +84,7 @@ impl Fold {
             defaults: Arc::new(defaults),
             hold,
             weight: 0,
+            scores: 0,
         }
     }
 
@@ -90,9 +93,9 @@ impl Fold {
         self.weight
     }
 
-    /// Observations that have not left.
+    /// Observations and scores that have not left.
     pub(crate) fn pending(&self) -> usize {
-        self.observations.len()
+        self.observations.len() + self.scores
     }
 
     /// Whether a further round can let something leave at once.
@@ -101,22 +104,24 @@ impl Fold {
     }
 
     /// Takes a run of framed records.
-    pub(crate) fn add(&mut self, bytes: &[u8], round: u64, leave: &mut Vec<Item>, counters: &Counters) {
+    pub(crate) fn add(&mut self, bytes: &[u8], round: u64, counters: &Counters) {
         for bytes in record::frames(bytes) {
             match Record::read(bytes) {
-                Some(record) => self.take(record, bytes, round, leave, counters),
+                Some(record) => self.take(record, bytes, round, counters),
                 None => counters.lose(Loss::Unreadable, 1),
             }
         }
     }
 
-    fn take(&mut self, record: Record<'_>, bytes: &[u8], round: u64, leave: &mut Vec<Item>, counters: &Counters) {
+    fn take(&mut self, record: Record<'_>, bytes: &[u8], round: u64, counters: &Counters) {
         let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
         trace.touched = round;
         match (record.kind, record.observation) {
             (Kind::Trace, _) => {
-                trace.set(record.fields());
-                trace.since = record.time;
+                trace.set(record.time, record.fields());
+                if trace.is_empty() {
+                    trace.since = record.time;
+                }
                 trace.is_said = true;
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
@@ -124,8 +129,12 @@ impl Fold {
             }
             (Kind::Score, _) => {
                 counters.recorded.fetch_add(1, Ordering::Relaxed);
-                let environment = trace.attributes().environment.as_deref().map(Arc::from);
-                leave.push(Item::Score(FinishedScore { record: bytes.to_vec(), environment }));
+                if trace.is_empty() {
+                    trace.since = record.time;
+                }
+                trace.scores.push(bytes.to_vec());
+                self.scores += 1;
+                self.weight += bytes.len() + PENDING;
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
@@ -170,7 +179,7 @@ impl Fold {
         } else if pending.is_open && pending.is_closed && !pending.is_done {
             pending.is_done = true;
             trace.open = trace.open.saturating_sub(1);
-            if trace.closed.is_empty() {
+            if trace.is_empty() {
                 trace.since = record.time;
             }
             trace.closed.push(id);
@@ -269,7 +278,7 @@ impl Fold {
         self.orphans.clear();
     }
 
-    /// Lets the closed observations of a trace leave. A trace that nothing was said of goes with them.
+    /// Lets the closed observations of a trace leave, and its scores. A trace that nothing was said of goes with them.
     fn leave(&mut self, id: TraceId, leave: &mut Vec<Item>) {
         let Some(trace) = self.traces.get_mut(&id) else { return };
         let (attributes, trace_io) = (trace.attributes(), trace.io());
@@ -283,6 +292,12 @@ impl Fold {
                 attributes: attributes.clone(),
                 trace_io: trace_io.clone(),
             }));
+        }
+        let environment: Option<Arc<str>> = attributes.environment.as_deref().map(Arc::from);
+        for record in std::mem::take(&mut trace.scores) {
+            self.scores -= 1;
+            self.weight = self.weight.saturating_sub(record.len() + PENDING);
+            leave.push(Item::Score(FinishedScore { record, environment: environment.clone() }));
         }
         if trace.open == 0 && !trace.is_said {
             self.traces.remove(&id);

@@ -175,7 +175,7 @@ impl Worker {
         self.pace = if self.taken.is_empty() { (self.pace * 2).min(SLOW) } else { FAST };
         let counters = self.journal.counters.clone();
         for mut bytes in self.taken.drain(..) {
-            self.fold.add(&bytes, self.round, &mut self.leaving, &counters);
+            self.fold.add(&bytes, self.round, &counters);
             bytes.clear();
             if bytes.capacity() <= SPARE && self.spares.len() < SPARES {
                 self.spares.push(bytes);

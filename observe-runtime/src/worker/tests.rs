@@ -54,7 +54,7 @@ fn run(order: &[(u8, u8, usize)], per_round: usize) -> (BTreeMap<String, String>
     for chunk in order.chunks(per_round) {
         round += 1;
         for (t, n, which) in chunk {
-            fold.add(&records(*t, *n)[*which], round, &mut left, &counters);
+            fold.add(&records(*t, *n)[*which], round, &counters);
         }
         fold.settle(round, &mut left);
     }
@@ -112,10 +112,10 @@ proptest! {
         let counters = Counters::default();
         let mut fold = Fold::new(TraceAttributes::default(), 0);
         let mut left = Vec::new();
-        fold.add(&bytes, 1, &mut left, &counters);
+        fold.add(&bytes, 1, &counters);
         let mut framed = Vec::new();
         record::frame(&mut framed, &bytes);
-        fold.add(&framed, 2, &mut left, &counters);
+        fold.add(&framed, 2, &counters);
         fold.finish(1, Outcome::Unfinished, "", &mut left, &counters);
         for item in &left {
             if let Item::Observation(finished) = item {

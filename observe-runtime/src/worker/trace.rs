@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
-use crate::finished::{TraceAttributes, text};
+use crate::diagnostics;
+use crate::finished::{TraceAttributes, TraceIo, text};
 use crate::id::ObservationId;
 use crate::record::{self, Fields, Tag};
 
 #[derive(Debug)]
 pub(super) struct Trace {
     attributes: Arc<TraceAttributes>,
-    io: Option<Arc<(Option<String>, Option<String>)>>,
+    io: Option<Arc<TraceIo>>,
+    /// When each attribute was last said, metadata by its key: later beats earlier, in whatever order they come.
+    said: Vec<(Tag, Box<str>, u64)>,
     /// Observations opened and not closed.
     pub(super) open: usize,
     /// Closed observations that have not left, oldest first.
     pub(super) closed: Vec<ObservationId>,
-    /// When the oldest of `closed` was closed, or the trace last heard of: unix nanoseconds.
+    /// Records of scores that have not left: they leave with the trace, in its environment.
+    pub(super) scores: Vec<Vec<u8>>,
+    /// When the oldest of `closed` or `scores` came, or the trace last heard of: unix nanoseconds.
     pub(super) since: u64,
     /// The round that last brought something.
     pub(super) touched: u64,
@@ -27,8 +32,10 @@ impl Trace {
         Self {
             attributes: defaults.clone(),
             io: None,
+            said: Vec::new(),
             open: 0,
             closed: Vec::new(),
+            scores: Vec::new(),
             since: 0,
             touched: 0,
             is_said: false,
@@ -39,14 +46,23 @@ impl Trace {
         self.attributes.clone()
     }
 
-    pub(super) fn io(&self) -> Option<Arc<(Option<String>, Option<String>)>> {
+    pub(super) fn io(&self) -> Option<Arc<TraceIo>> {
         self.io.clone()
     }
 
+    /// Whether nothing waits to leave.
+    pub(super) fn is_empty(&self) -> bool {
+        self.closed.is_empty() && self.scores.is_empty()
+    }
+
     /// Takes what a trace record says. What has left keeps the attributes it left with.
-    pub(super) fn set(&mut self, fields: Fields<'_>) {
-        let attributes = Arc::make_mut(&mut self.attributes);
+    pub(super) fn set(&mut self, time: u64, fields: Fields<'_>) {
         for (tag, value) in fields {
+            let key = if tag == Tag::TraceMetadata { record::pair(value).map_or("", |(key, _)| key) } else { "" };
+            if tag != Tag::TraceLabel && !self.is_news(tag, key, time) {
+                continue;
+            }
+            let attributes = Arc::make_mut(&mut self.attributes);
             let word = || Some(text(value).into_owned());
             match tag {
                 Tag::TraceName => attributes.name = word(),
@@ -54,7 +70,7 @@ impl Trace {
                 Tag::SessionId => attributes.session_id = word(),
                 Tag::TraceVersion => attributes.version = word(),
                 Tag::Release => attributes.release = word(),
-                Tag::Environment => attributes.environment = word(),
+                Tag::Environment => attributes.environment = Some(environment(&text(value))),
                 Tag::Public => attributes.public = value.first().is_some_and(|byte| *byte != 0),
                 Tag::TraceLabel => {
                     let tag = text(value);
@@ -70,10 +86,44 @@ impl Trace {
                         None => attributes.metadata.push((key.to_owned(), value)),
                     }
                 }
-                Tag::TraceInput => Arc::make_mut(self.io.get_or_insert_default()).0 = word(),
-                Tag::TraceOutput => Arc::make_mut(self.io.get_or_insert_default()).1 = word(),
+                Tag::TraceInput => {
+                    Arc::make_mut(self.io.get_or_insert_default()).input = word().map(|json| (time, json));
+                }
+                Tag::TraceOutput => {
+                    Arc::make_mut(self.io.get_or_insert_default()).output = word().map(|json| (time, json));
+                }
                 _ => {}
             }
         }
     }
+
+    fn is_news(&mut self, tag: Tag, key: &str, time: u64) -> bool {
+        match self.said.iter_mut().find(|(known, known_key, _)| *known == tag && **known_key == *key) {
+            Some((_, _, last)) if *last > time => false,
+            Some((_, _, last)) => {
+                *last = time;
+                true
+            }
+            None => {
+                self.said.push((tag, key.into(), time));
+                true
+            }
+        }
+    }
+}
+
+/// An environment as the server stores it: lower case, without a leading `langfuse`, at most 40 characters of
+/// letters, digits, `-` and `_`; `default` if it has others. So scores and observations agree on every server.
+fn environment(text: &str) -> String {
+    let lower = text.trim().to_lowercase();
+    let mut rest = &*lower;
+    while let Some(stripped) = rest.strip_prefix("langfuse") {
+        rest = stripped.strip_prefix(['-', '_']).unwrap_or(stripped);
+    }
+    let cut: String = rest.chars().take(40).collect();
+    if cut.is_empty() || !cut.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_') {
+        diagnostics::once_environment(text);
+        return "default".to_owned();
+    }
+    cut
 }
