@@ -1,19 +1,26 @@
 //! Work at the same time: joined futures, spawned tasks and a thread are siblings under one parent.
 
+#![expect(clippy::print_stdout, reason = "what the program says")]
+
+mod support;
+
 use std::time::Duration;
 
 use observe::{Context, observe};
+use support::{EMBEDDING, Failure, Model};
 
-#[observe(as_type = "retriever")]
-async fn vector_search(query: &str) -> Vec<String> {
+#[observe(as_type = "retriever", skip(model))]
+async fn vector_search(model: &Model, query: &str) -> Result<Vec<String>, Failure> {
+    let (vector, usage) = model.embed(query).await?;
+    observe::update_current_observation(|o| o.model(EMBEDDING).usage_details(usage));
     tokio::time::sleep(Duration::from_millis(60)).await;
-    vec![format!("a vector near {query}")]
+    Ok(vec![format!("the text nearest to {query:?} of {} dimensions", vector.len())])
 }
 
 #[observe(as_type = "retriever")]
 async fn keyword_search(query: &str) -> Vec<String> {
     tokio::time::sleep(Duration::from_millis(40)).await;
-    vec![format!("a text with {query}")]
+    vec![format!("a text with {query:?} in it")]
 }
 
 #[observe]
@@ -27,23 +34,25 @@ fn rank(hits: &[String]) -> usize {
     hits.len()
 }
 
-#[observe]
-async fn search(query: &str) -> Result<usize, tokio::task::JoinError> {
+#[observe(skip(model))]
+async fn search(model: &Model, query: &str) -> Result<usize, Failure> {
     // An observed `async fn` takes its parent where it is called: spawning needs nothing else.
     let tasks: Vec<_> = (0..3).map(|shard| tokio::spawn(warm_cache(shard))).collect();
-    let (mut hits, more) = tokio::join!(vector_search(query), keyword_search(query));
-    hits.extend(more);
+    let (near, mut hits) = tokio::join!(vector_search(model, query), keyword_search(query));
+    hits.extend(near?);
     for task in tasks {
         task.await?;
     }
     // Threads take the context along.
     let context = Context::current();
-    tokio::task::spawn_blocking(move || context.run(|| rank(&hits))).await
+    Ok(tokio::task::spawn_blocking(move || context.run(|| rank(&hits))).await?)
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let _observe = observe::init()?;
-    eprintln!("{} hits", search("refund").await?);
+    let model = Model::connect().await?;
+    println!("{} hits", search(&model, "refund").await?);
+    eprintln!("{}", observe::flush_async(Duration::from_secs(5)).await);
     Ok(())
 }

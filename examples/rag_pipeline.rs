@@ -2,7 +2,11 @@
 //!
 //! `cargo run --example rag_pipeline` needs no key: see `support/mod.rs`.
 
+#![expect(clippy::print_stdout, reason = "what the program says")]
+
 mod support;
+
+use std::time::Duration;
 
 use observe::{Config, Score, observe};
 use serde::Serialize;
@@ -90,9 +94,7 @@ async fn main() -> Result<(), Failure> {
     let _observe = Config::new().console(true).init()?;
     let model = Model::connect().await?;
     let answer = rag_pipeline(&model, "How do I reset my password?").await?;
-    #[expect(clippy::print_stdout, reason = "the answer is the output")]
-    {
-        println!("{answer}");
-    }
+    println!("{answer}");
+    eprintln!("{}", observe::flush_async(Duration::from_secs(5)).await);
     Ok(())
 }

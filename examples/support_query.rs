@@ -1,5 +1,7 @@
 //! By hand: a trace with a user, a span, a generation with its usage, a score, and a flush.
 
+#![expect(clippy::print_stdout, reason = "what the program says")]
+
 mod support;
 
 use std::time::Duration;
@@ -29,7 +31,7 @@ async fn main() -> Result<(), Failure> {
     generation.usage_details(usage).output(&answer).end();
 
     trace.score(Score::new("helpfulness", 0.92).comment("answered at once")).output(&answer).end();
-    let stats = observe::flush_async(Duration::from_secs(5)).await;
-    eprintln!("{answer}\n{stats}");
+    println!("{answer}");
+    eprintln!("{}", observe::flush_async(Duration::from_secs(5)).await);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! A model for the examples: the one that `OPENAI_API_KEY` and `OPENAI_BASE_URL` name, or a small stub of the API.
 
+#![allow(dead_code, reason = "not every example needs everything")]
+
 use std::error::Error;
 
 use async_openai::Client;
@@ -51,7 +53,6 @@ impl Model {
     }
 
     /// The vector of a text, and what it used.
-    #[allow(dead_code, reason = "not every example embeds")]
     pub(crate) async fn embed(&self, text: &str) -> Result<(Vec<f32>, EmbeddingUsage), Failure> {
         let request = CreateEmbeddingRequestArgs::default().model(EMBEDDING).input(text).build()?;
         let response = self.0.embeddings().create(request).await?;
