@@ -21,7 +21,15 @@ example name:
 
 # The documentation, in the browser.
 docs:
-    cargo doc --workspace --all-features --no-deps --open
+    cargo doc --workspace --exclude observe-benches --all-features --no-deps --open
+
+# What observing costs beside the peers, which are built for it: `overhead`, `delivery`.
+bench name='overhead':
+    cargo run --release -p observe-benches --bin {{ name }}
+
+# Instructions of an observed call, against the figures in the repository.
+instructions:
+    bash .ci/run instructions
 
 # How many crates a user's build gains.
 size:

@@ -1,0 +1,144 @@
+//! fastrace: once with nothing captured, once with the same JSON as ours in properties.
+
+use ::fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
+use ::fastrace::prelude::{LocalSpan, Span, trace};
+
+use crate::data::{Document, Yield};
+
+struct Discard;
+
+impl Reporter for Discard {
+    fn report(&mut self, spans: Vec<SpanRecord>) {
+        drop(spans);
+    }
+}
+
+/// Starts collecting; what is collected is dropped.
+pub fn start() {
+    ::fastrace::set_reporter(Discard, Config::default());
+}
+
+/// Waits until everything was collected.
+pub fn settle() {
+    ::fastrace::flush();
+}
+
+fn root(work: &dyn Fn()) {
+    let root = Span::root("root", SpanContext::random());
+    let _guard = root.set_local_parent();
+    work();
+}
+
+/// Nothing captured.
+pub mod plain {
+    use std::hint::black_box;
+
+    use super::{Document, Yield, root, trace};
+
+    #[inline(never)]
+    #[trace]
+    fn a(question: &str) -> String {
+        black_box(question).to_owned()
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn b(document: &Document) -> Document {
+        black_box(document).clone()
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c(question: &str) -> String {
+        c2(black_box(question))
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c2(question: &str) -> String {
+        c3(black_box(question))
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c3(question: &str) -> String {
+        black_box(question).to_owned()
+    }
+
+    #[inline(never)]
+    #[trace]
+    async fn d(question: &str) -> String {
+        Yield::default().await;
+        black_box(question).to_owned()
+    }
+
+    crate::peers::runs!();
+}
+
+/// Arguments and return value as JSON.
+pub mod json {
+    use std::hint::black_box;
+
+    use super::{Document, LocalSpan, Yield, root, trace};
+
+    fn put(name: &'static str, value: &impl serde::Serialize) {
+        LocalSpan::add_property(|| (name, serde_json::to_string(value).unwrap_or_default()));
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn a(question: &str) -> String {
+        put("question", &question);
+        let answer = black_box(question).to_owned();
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn b(document: &Document) -> Document {
+        put("document", document);
+        let answer = black_box(document).clone();
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c(question: &str) -> String {
+        put("question", &question);
+        let answer = c2(black_box(question));
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c2(question: &str) -> String {
+        put("question", &question);
+        let answer = c3(black_box(question));
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn c3(question: &str) -> String {
+        put("question", &question);
+        let answer = black_box(question).to_owned();
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    async fn d(question: &str) -> String {
+        put("question", &question);
+        Yield::default().await;
+        let answer = black_box(question).to_owned();
+        put("output", &answer);
+        answer
+    }
+
+    crate::peers::runs!();
+}

@@ -1,0 +1,49 @@
+//! The workloads, once for each peer.
+
+pub mod bare;
+pub mod by_hand;
+pub mod fastrace;
+pub mod langfuse_sdk;
+pub mod ours;
+pub mod tracing;
+
+/// Makes a module's functions `a`, `b`, `c` and `d` into what the harness runs, below `root`.
+macro_rules! runs {
+    () => {
+        /// Workload a that many times.
+        pub fn run_a(calls: u64) {
+            $crate::peers::chunked(calls, root, &|| drop(a(std::hint::black_box($crate::data::QUESTION))));
+        }
+
+        /// Workload b that many times.
+        pub fn run_b(calls: u64) {
+            let document = &*$crate::data::DOCUMENT;
+            $crate::peers::chunked(calls, root, &|| drop(std::hint::black_box(b(std::hint::black_box(document)))));
+        }
+
+        /// Workload c: three calls each time, so a third as often.
+        pub fn run_c(calls: u64) {
+            $crate::peers::chunked(calls / 3, root, &|| drop(c(std::hint::black_box($crate::data::QUESTION))));
+        }
+
+        /// Workload d that many times.
+        pub fn run_d(calls: u64) {
+            $crate::peers::chunked(calls, root, &|| {
+                drop($crate::data::block_on(d(std::hint::black_box($crate::data::QUESTION))));
+            });
+        }
+    };
+}
+use runs;
+
+/// Calls below one root: fastrace silently drops what a root has more than 10,240 of.
+const CHUNK: u64 = 500;
+
+fn chunked(calls: u64, root: fn(&dyn Fn()), call: &dyn Fn()) {
+    let mut left = calls;
+    while left > 0 {
+        let now = left.min(CHUNK);
+        root(&|| (0..now).for_each(|_| call()));
+        left -= now;
+    }
+}
