@@ -246,8 +246,8 @@ answer [span] {"question":"Where is my order… → Where is my order — as the
   orders_or_none [tool] ERROR "no orders of user_123: the orders database cannot be reached" {"customer":"user_123"} → []
   orders [tool] ERROR "the orders database cannot be reached: connection refused on port 5432" {"customer":"user_123"} → {"error":"the orders database …
   first_order [tool] ERROR "panicked" {"customer":"user_123"}
-score error = 1.0 of orders_or_none
-score error = 1.0 (three ways to fail)
+score error = 1 of orders_or_none
+score error = 1 (three ways to fail)
 "#;
     assert_eq!(run.tree, expected.trim_start());
     assert!(run.stderr.contains("goes on without orders"), "{}", run.stderr);

@@ -80,6 +80,19 @@ words! {
     }
 }
 
+/// An environment as servers store it: lower case, without a leading `langfuse`, at most 40 letters, digits, `-` and
+/// `_`. `None` if it has other characters, or nothing remains.
+pub(crate) fn environment(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase();
+    let mut rest = &*lower;
+    while let Some(stripped) = rest.strip_prefix("langfuse") {
+        rest = stripped.strip_prefix(['-', '_']).unwrap_or(stripped);
+    }
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    let is_fine = !rest.is_empty() && rest.chars().all(is_name);
+    is_fine.then(|| rest.chars().take(40).collect())
+}
+
 /// A text that names no observation type or no level.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {

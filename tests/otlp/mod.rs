@@ -43,6 +43,7 @@ fn text(value: Option<&AnyValue>) -> String {
         Some(Value::StringValue(text)) => text.clone(),
         Some(Value::BoolValue(truth)) => format!("bool {truth}"),
         Some(Value::IntValue(number)) => format!("int {number}"),
+        Some(Value::DoubleValue(number)) => format!("double {number}"),
         Some(Value::ArrayValue(array)) => {
             format!("[{}]", array.values.iter().map(|value| text(Some(value))).collect::<Vec<_>>().join(", "))
         }

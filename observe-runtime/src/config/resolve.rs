@@ -8,6 +8,7 @@ use super::environment::{Environment, Given, Problem, any, bounded, count, fract
 use super::environment::{positive, seconds};
 use super::settings::{Destination, Overflow, Settings};
 use crate::error::Error;
+use crate::observation;
 
 const RELEASES: [&str; 11] = [
     "LANGFUSE_RELEASE",
@@ -172,20 +173,13 @@ fn environment_name(
     let Some(Given { setting, value }) = explicit.or_else(|| from.get("LANGFUSE_TRACING_ENVIRONMENT")) else {
         return Ok(None);
     };
-    let lower = value.trim().to_lowercase();
-    let mut name = lower.as_str();
-    while let Some(rest) = name.strip_prefix("langfuse") {
-        name = rest.strip_prefix(['-', '_']).unwrap_or(rest);
-    }
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)) {
+    let Some(name) = observation::environment(&value) else {
         let reason = "is no name of an environment";
         let help = "use lower case letters, digits, `-` and `_`, not beginning with `langfuse`";
         return Err(Problem::new(reason, help).with(setting, value));
-    }
-    // ASCII by now.
-    let name = name.get(..40).unwrap_or(name);
-    if name != lower {
+    };
+    if name != value.trim().to_lowercase() {
         warnings.push(format!("{setting} is `{value}`: Langfuse knows this environment as `{name}`"));
     }
-    Ok(Some(name.to_owned()))
+    Ok(Some(name))
 }

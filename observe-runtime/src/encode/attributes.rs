@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Dialect, cost, unit, usage};
-use crate::finished::View;
+use crate::finished::{ScoreView, ScoreViewValue, View};
 use crate::observation::{Level, ObservationType};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,7 @@ pub(super) enum Attribute<'a> {
     Text(Cow<'a, str>),
     Bool(bool),
     Int(i64),
+    Double(f64),
     Texts(&'a [String]),
 }
 
@@ -129,6 +130,34 @@ fn conventions<'a>(view: &'a View<'_>, counts: &[(String, u64)], put: &mut impl 
             put(key, Attribute::Int(i64::try_from(sum).unwrap_or(i64::MAX)));
         }
     }
+}
+
+/// A score's, for collectors: the GenAI conventions' evaluation, and what they have no word for.
+pub(super) fn of_score<'a>(view: &'a ScoreView<'_>) -> List<'a> {
+    let mut list: List<'a> = Vec::with_capacity(8);
+    let mut put = |key: &'static str, value: Attribute<'a>| list.push((Cow::Borrowed(key), value));
+    put("gen_ai.evaluation.name", (&*view.name).into());
+    match &view.value {
+        ScoreViewValue::Number(number) => put("gen_ai.evaluation.score.value", Attribute::Double(*number)),
+        ScoreViewValue::Text(text) => put("gen_ai.evaluation.score.label", (&**text).into()),
+    }
+    put("langfuse.score.id", (&*view.id).into());
+    put("langfuse.score.data_type", view.data_type.as_str().into());
+    let texts = [
+        ("gen_ai.evaluation.explanation", &view.comment),
+        ("langfuse.score.config_id", &view.config_id),
+        ("langfuse.session.id", &view.session_id),
+        ("langfuse.environment", &view.environment),
+    ];
+    for (key, text) in texts {
+        if let Some(text) = text {
+            put(key, (&**text).into());
+        }
+    }
+    for (key, value) in &view.metadata {
+        list.push((format!("langfuse.score.metadata.{key}").into(), Attribute::Text(raw(value))));
+    }
+    list
 }
 
 /// A JSON string as the text it stands for; other JSON as it is.

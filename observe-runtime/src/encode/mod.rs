@@ -122,6 +122,7 @@ fn key_value(key: &str, value: &Attribute<'_>) -> Value {
         Attribute::Text(text) => json!({"stringValue": text}),
         Attribute::Bool(truth) => json!({"boolValue": truth}),
         Attribute::Int(number) => json!({"intValue": number.to_string()}),
+        Attribute::Double(number) => json!({"doubleValue": number}),
         Attribute::Texts(texts) => {
             let texts: Vec<Value> = texts.iter().map(|text| json!({"stringValue": text})).collect();
             json!({"arrayValue": {"values": texts}})

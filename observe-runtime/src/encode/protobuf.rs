@@ -1,8 +1,8 @@
 //! OTLP's `ExportTraceServiceRequest` as protobuf: the few messages of it that are needed.
 
 use super::Dialect;
-use super::attributes::{Attribute, attributes, status};
-use crate::finished::{ScoreView, ScoreViewValue, View};
+use super::attributes::{Attribute, attributes, of_score, status};
+use crate::finished::{ScoreView, View};
 use crate::id::ObservationId;
 
 pub(super) fn request(
@@ -81,14 +81,8 @@ fn score_span(out: &mut Vec<u8>, score: &ScoreView<'_>) {
     integer(out, 6, 1);
     fixed(out, 7, score.time);
     fixed(out, 8, score.time);
-    let value = match &score.value {
-        ScoreViewValue::Number(number) => ("gen_ai.evaluation.score.value", number.to_string()),
-        ScoreViewValue::Text(text) => ("gen_ai.evaluation.score.label", text.to_string()),
-    };
-    attribute(out, 9, "gen_ai.evaluation.name", &Attribute::from(&*score.name));
-    attribute(out, 9, value.0, &Attribute::from(&*value.1));
-    if let Some(comment) = &score.comment {
-        attribute(out, 9, "gen_ai.evaluation.explanation", &Attribute::from(&**comment));
+    for (key, value) in &of_score(score) {
+        attribute(out, 9, key, value);
     }
 }
 
@@ -99,6 +93,7 @@ fn attribute(out: &mut Vec<u8>, field: u32, key: &str, value: &Attribute<'_>) {
             Attribute::Text(text) => bytes(out, 1, text.as_bytes()),
             Attribute::Bool(truth) => integer(out, 2, u64::from(*truth)),
             Attribute::Int(number) => integer(out, 3, number.cast_unsigned()),
+            Attribute::Double(number) => fixed(out, 4, number.to_bits()),
             Attribute::Texts(texts) => message(out, 5, |out| {
                 for text in *texts {
                     message(out, 1, |out| bytes(out, 1, text.as_bytes()));

@@ -31,7 +31,7 @@ fn body(score: &ScoreView<'_>) -> Map<String, Value> {
     put(
         "value",
         match &score.value {
-            ScoreViewValue::Number(number) => json!(number),
+            ScoreViewValue::Number(number) => plain(*number),
             ScoreViewValue::Text(text) => text.as_ref().into(),
         },
     );
@@ -54,4 +54,10 @@ fn body(score: &ScoreView<'_>) -> Map<String, Value> {
         put("metadata", serde_json::from_str(&object(&score.metadata)).unwrap_or_default());
     }
     body
+}
+
+/// A number without a fraction as an integer: `1` for true.
+#[expect(clippy::cast_possible_truncation, reason = "it is small and has no fraction")]
+fn plain(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 { json!(number as i64) } else { json!(number) }
 }

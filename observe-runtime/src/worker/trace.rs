@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::diagnostics;
 use crate::finished::{TraceAttributes, TraceIo, text};
 use crate::id::ObservationId;
+use crate::observation;
 use crate::record::{self, Fields, Tag};
 
 #[derive(Debug)]
@@ -112,18 +113,10 @@ impl Trace {
     }
 }
 
-/// An environment as the server stores it: lower case, without a leading `langfuse`, at most 40 characters of
-/// letters, digits, `-` and `_`; `default` if it has others. So scores and observations agree on every server.
+/// The environment as servers store it, so that scores and observations agree; they put `default` for what is no name.
 fn environment(text: &str) -> String {
-    let lower = text.trim().to_lowercase();
-    let mut rest = &*lower;
-    while let Some(stripped) = rest.strip_prefix("langfuse") {
-        rest = stripped.strip_prefix(['-', '_']).unwrap_or(stripped);
-    }
-    let cut: String = rest.chars().take(40).collect();
-    if cut.is_empty() || !cut.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_') {
+    observation::environment(text).unwrap_or_else(|| {
         diagnostics::once_environment(text);
-        return "default".to_owned();
-    }
-    cut
+        "default".to_owned()
+    })
 }
