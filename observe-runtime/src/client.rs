@@ -41,8 +41,8 @@ struct Client {
 /// When the environment holds something that cannot be meant: the error names the variable.
 ///
 /// ```no_run
-/// fn main() -> Result<(), observe_runtime::Error> {
-///     let _observe = observe_runtime::init()?;
+/// fn main() -> Result<(), observe::Error> {
+///     let _observe = observe::init()?;
 ///     Ok(())
 /// }
 /// ```
@@ -58,6 +58,13 @@ impl Config {
     /// # Errors
     /// [`Error::AlreadyInitialized`] while the guard of an earlier call is alive; otherwise when a
     /// setting cannot be meant.
+    ///
+    /// ```
+    /// use observe::Config;
+    /// let guard = Config::new().without_environment().disabled().init()?;
+    /// drop(guard);
+    /// # Ok::<(), observe::Error>(())
+    /// ```
     pub fn init(self) -> Result<Guard, Error> {
         let slot = slot();
         if slot.get().is_some() {
@@ -81,6 +88,14 @@ fn slot() -> MutexGuard<'static, OnceCell<Arc<Client>>> {
 }
 
 /// Keeps the client: dropping the last one delivers what is left, within the exit timeout (default 5 s), and ends recording.
+///
+/// ```no_run
+/// fn main() -> Result<(), observe::Error> {
+///     let _observe = observe::init()?; // a name: `let _ =` would drop it at once
+///     // .. the program ..
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the guard ends recording: keep it to the end of `main` with `let _observe = ..`"]
 pub struct Guard {
@@ -91,6 +106,14 @@ impl Guard {
     /// Ends recording now: delivers what is left for at most `timeout` and says what became of it.
     ///
     /// What is still open is delivered with level WARNING and "not ended".
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let guard = observe::Config::new().without_environment().disabled().init()?;
+    /// let stats = guard.shutdown(Duration::from_secs(5));
+    /// assert!(stats.is_complete(), "{stats}");
+    /// # Ok::<(), observe::Error>(())
+    /// ```
     pub fn shutdown(self, timeout: Duration) -> Stats {
         let mut slot = slot();
         if slot.get().is_some_and(|client| Arc::ptr_eq(client, &self.client)) {
@@ -116,6 +139,12 @@ impl Drop for Guard {
 /// Delivers what has finished, for at most `timeout`, and says what became of everything. Blocks this thread.
 ///
 /// What waits for its trace's root still waits: it is pending.
+///
+/// ```
+/// use std::time::Duration;
+/// let stats = observe::flush(Duration::from_secs(5));
+/// println!("{} delivered, {} pending, lost: {:?}", stats.delivered, stats.pending, stats.lost);
+/// ```
 pub fn flush(timeout: Duration) -> Stats {
     match running() {
         Some(client) => client.flush(timeout),
@@ -124,6 +153,15 @@ pub fn flush(timeout: Duration) -> Stats {
 }
 
 /// Delivers what has finished, for at most `timeout`, and says what became of everything. For async code.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use std::time::Duration;
+/// let stats = observe::flush_async(Duration::from_secs(5)).await;
+/// println!("{stats}");
+/// # }
+/// ```
 pub async fn flush_async(timeout: Duration) -> Stats {
     let Some(client) = running() else { return Stats::default() };
     match client.ask(false, timeout) {
@@ -135,12 +173,22 @@ pub async fn flush_async(timeout: Duration) -> Stats {
 /// Ends recording now, whoever holds guards: delivers what is left for at most `timeout` and says what became of it.
 ///
 /// A second call finds nothing to do and says so at once.
+///
+/// ```
+/// use std::time::Duration;
+/// let stats = observe::shutdown(Duration::from_secs(5));
+/// println!("{stats}");
+/// ```
 pub fn shutdown(timeout: Duration) -> Stats {
     let client = slot().take();
     client.map_or_else(Stats::default, |client| client.stop(timeout))
 }
 
 /// What happened to everything that was recorded so far.
+///
+/// ```
+/// println!("{}", observe::stats());
+/// ```
 #[must_use]
 pub fn stats() -> Stats {
     running()
@@ -149,6 +197,12 @@ pub fn stats() -> Stats {
 }
 
 /// Address of the current trace in Langfuse's pages, if traces go there and something is being observed.
+///
+/// ```
+/// if let Some(url) = observe::current_trace_url() {
+///     println!("see {url}");
+/// }
+/// ```
 #[must_use]
 pub fn current_trace_url() -> Option<String> {
     trace_url(Context::current().trace_id()?)
@@ -157,6 +211,12 @@ pub fn current_trace_url() -> Option<String> {
 /// Address of a trace in Langfuse's pages, if traces go there.
 ///
 /// The server leads from it to the project that the keys belong to.
+///
+/// ```
+/// use observe::TraceId;
+/// // Nothing goes to Langfuse here.
+/// assert_eq!(observe::trace_url(TraceId::random()), None);
+/// ```
 #[must_use]
 pub fn trace_url(trace: TraceId) -> Option<String> {
     let client = running()?;

@@ -21,7 +21,7 @@ tokio::task_local! {
 /// along; a context is for the rest: threads, `spawn_blocking`, rayon, callbacks.
 ///
 /// ```
-/// let context = observe_runtime::Context::current();
+/// let context = observe::Context::current();
 /// std::thread::spawn(move || context.run(|| { /* observed calls here have the same parent */ }));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,22 @@ const REMOTE: u8 = 2;
 
 impl Context {
     /// The context of the running task or thread; an empty one outside any observation.
+    ///
+    /// ```
+    /// use observe::{Context, observe};
+    ///
+    /// #[observe]
+    /// fn rank(hit: u32) -> u32 {
+    ///     hit + 1
+    /// }
+    ///
+    /// #[observe]
+    /// fn search() -> u32 {
+    ///     let context = Context::current();
+    ///     std::thread::spawn(move || context.run(|| rank(1))).join().unwrap()
+    /// }
+    /// assert_eq!(search(), 2);
+    /// ```
     #[must_use]
     pub fn current() -> Self {
         CURRENT.try_with(|context| *context).unwrap_or_default()
@@ -50,34 +66,69 @@ impl Context {
 
     /// A context below an observation of another process, as its `traceparent` header names it.
     /// Without an observation the work is a root of that trace.
+    ///
+    /// ```
+    /// use observe::{Context, Score, TraceId};
+    /// // A user's thumb comes later, and only the trace's id is known.
+    /// let trace = TraceId::from_seed("order-77");
+    /// Context::remote(trace, None).run(|| observe::score_current_trace(Score::new("thumbs", true)));
+    /// ```
     #[must_use]
     pub fn remote(trace: TraceId, observation: Option<ObservationId>) -> Self {
         Self { client: Self::current().client, ..Self::default() }.below(trace, observation).flagged(REMOTE)
     }
 
     /// Runs `work` with this context current.
+    ///
+    /// ```
+    /// let context = observe::Context::current();
+    /// assert_eq!(context.run(|| 1 + 1), 2);
+    /// ```
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
         CURRENT.sync_scope(self, work)
     }
 
     /// Makes a future in this context and polls it there: `context.scope(|| work())`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let context = observe::trace("job").context();
+    /// context.scope(|| async { observe::span("step").end() }).await;
+    /// # }
+    /// ```
     pub fn scope<F: Future>(self, make: impl FnOnce() -> F) -> InContext<F> {
         InContext { future: self.run(make), context: self }
     }
 
     /// The trace, if there is one.
+    ///
+    /// ```
+    /// assert_eq!(observe::Context::default().trace_id(), None);
+    /// assert!(observe::trace("job").context().trace_id().is_some());
+    /// ```
     #[must_use]
     pub fn trace_id(self) -> Option<TraceId> {
         TraceId::from_bytes(self.trace)
     }
 
     /// The observation, if there is one.
+    ///
+    /// ```
+    /// assert_eq!(observe::Context::default().observation_id(), None);
+    /// assert!(observe::trace("job").context().observation_id().is_some());
+    /// ```
     #[must_use]
     pub fn observation_id(self) -> Option<ObservationId> {
         ObservationId::from_bytes(self.observation)
     }
 
     /// Whether work in this context is recorded, as far as the context decides it: false below what was sampled out.
+    ///
+    /// ```
+    /// // Nothing was started: what is opened now is recorded nowhere.
+    /// assert!(!observe::trace("job").context().is_recorded());
+    /// ```
     #[must_use]
     pub fn is_recorded(self) -> bool {
         self.flags & SILENT == 0
@@ -126,6 +177,15 @@ impl Context {
 
 pin_project! {
     /// A future that is polled in a context: see [`Context::scope`] and [`InCurrentObservation`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use observe::InCurrentObservation;
+    /// let work = async { observe::event("done") }.in_current_observation();
+    /// work.await;
+    /// # }
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InContext<F> {
@@ -147,7 +207,7 @@ impl<F: Future> Future for InContext<F> {
 /// Carries the current observation into a future that is polled elsewhere.
 ///
 /// ```no_run
-/// use observe_runtime::InCurrentObservation;
+/// use observe::InCurrentObservation;
 /// # async fn work() {}
 /// # fn f(set: &mut Vec<std::pin::Pin<Box<dyn Future<Output = ()>>>>) {
 /// set.push(Box::pin(work().in_current_observation()));
@@ -168,6 +228,14 @@ impl<F: Future> InCurrentObservation for F {}
 ///
 /// # Panics
 /// Outside a tokio runtime, as `tokio::spawn` does.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let task = observe::spawn(async { observe::span("in the task").end() });
+/// task.await.unwrap();
+/// # }
+/// ```
 #[track_caller]
 pub fn spawn<F>(future: F) -> tokio::task::JoinHandle<F::Output>
 where

@@ -7,6 +7,13 @@ use std::{fmt, io};
 ///
 /// Nothing but setting up returns errors: afterwards, whatever cannot be recorded or delivered is
 /// counted (see [`Loss`](crate::Loss)) and never disturbs the program.
+///
+/// ```
+/// use observe::{Config, Error};
+/// let error = Config::new().without_environment().sample_rate(2.0).init().unwrap_err();
+/// assert!(matches!(error, Error::Invalid { .. }));
+/// println!("{error}");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -9,16 +9,35 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The id of a trace: 16 bytes, [W3C trace context](https://www.w3.org/TR/trace-context/#trace-id).
+///
+/// ```
+/// use observe::TraceId;
+/// let id: TraceId = "4bf92f3577b34da6a3ce929d0e0e4736".parse()?;
+/// assert_eq!(id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+/// # Ok::<(), observe::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TraceId([u8; 16]);
 
 /// The id of an observation (a span in OpenTelemetry's words): 8 bytes,
 /// [W3C parent id](https://www.w3.org/TR/trace-context/#parent-id).
+///
+/// ```
+/// use observe::ObservationId;
+/// let id: ObservationId = "00f067aa0ba902b7".parse()?;
+/// assert_eq!(id.to_string(), "00f067aa0ba902b7");
+/// # Ok::<(), observe::InvalidId>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObservationId([u8; 8]);
 
 impl TraceId {
     /// A new random id.
+    ///
+    /// ```
+    /// # use observe::TraceId;
+    /// assert_ne!(TraceId::random(), TraceId::random());
+    /// ```
     #[must_use]
     pub fn random() -> Self {
         let mut bytes = [0; 16];
@@ -30,7 +49,7 @@ impl TraceId {
     /// The id every official Langfuse SDK derives from the same seed: the first 16 bytes of its SHA-256.
     ///
     /// ```
-    /// # use observe_runtime::TraceId;
+    /// # use observe::TraceId;
     /// assert_eq!(TraceId::from_seed("abc").to_string(), "ba7816bf8f01cfea414140de5dae2223");
     /// ```
     #[must_use]
@@ -42,12 +61,23 @@ impl TraceId {
     }
 
     /// The id made of these bytes, or `None` for all zeros, which W3C forbids.
+    ///
+    /// ```
+    /// # use observe::TraceId;
+    /// assert!(TraceId::from_bytes([7; 16]).is_some());
+    /// assert!(TraceId::from_bytes([0; 16]).is_none());
+    /// ```
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Option<Self> {
         (bytes != [0; 16]).then_some(Self(bytes))
     }
 
     /// The id's bytes, most significant first.
+    ///
+    /// ```
+    /// # use observe::TraceId;
+    /// assert_eq!(TraceId::from_bytes([7; 16]).map(TraceId::to_bytes), Some([7; 16]));
+    /// ```
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
@@ -56,18 +86,34 @@ impl TraceId {
 
 impl ObservationId {
     /// A new random id.
+    ///
+    /// ```
+    /// # use observe::ObservationId;
+    /// assert_ne!(ObservationId::random(), ObservationId::random());
+    /// ```
     #[must_use]
     pub fn random() -> Self {
         Self((next() | 1).to_ne_bytes())
     }
 
     /// The id made of these bytes, or `None` for all zeros, which W3C forbids.
+    ///
+    /// ```
+    /// # use observe::ObservationId;
+    /// assert!(ObservationId::from_bytes([7; 8]).is_some());
+    /// assert!(ObservationId::from_bytes([0; 8]).is_none());
+    /// ```
     #[must_use]
     pub fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
         (bytes != [0; 8]).then_some(Self(bytes))
     }
 
     /// The id's bytes, most significant first.
+    ///
+    /// ```
+    /// # use observe::ObservationId;
+    /// assert_eq!(ObservationId::from_bytes([7; 8]).map(ObservationId::to_bytes), Some([7; 8]));
+    /// ```
     #[must_use]
     pub fn to_bytes(self) -> [u8; 8] {
         self.0
@@ -75,6 +121,11 @@ impl ObservationId {
 }
 
 /// A text that is no id: not the right number of hex digits, or all zeros.
+///
+/// ```
+/// let error = "xyz".parse::<observe::TraceId>().unwrap_err();
+/// assert_eq!(error.to_string(), "`xyz` is no id: expected 32 hex digits that are not all zero");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidId {
     text: String,

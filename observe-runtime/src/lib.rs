@@ -6,6 +6,7 @@
 //! context -> record -> journal -> fold -> observation -> batch -> sink
 //! ```
 
+mod append;
 mod call;
 mod capture;
 mod client;

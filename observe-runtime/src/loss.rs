@@ -6,6 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 macro_rules! losses {
     ($($(#[$doc:meta])* $variant:ident => $word:literal,)*) => {
         /// Why something was not delivered.
+        ///
+        /// ```
+        /// for (why, count) in observe::stats().lost {
+        ///     eprintln!("{count} lost: {why}");
+        /// }
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         #[repr(usize)]

@@ -13,6 +13,15 @@ use serde_core::de::IgnoredAny;
 use crate::finished::{ScoreView, ScoreViewValue, Text, View};
 
 /// What a text is that a mask looks at.
+///
+/// ```
+/// use observe::{Config, MaskField, Masked};
+/// let config = Config::new().mask(|field, _| match field {
+///     MaskField::Metadata("email") | MaskField::UserId => Masked::Replace("[hidden]".to_owned()),
+///     _ => Masked::Keep,
+/// });
+/// # drop(config);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum MaskField<'a> {
@@ -47,6 +56,12 @@ pub enum MaskField<'a> {
 }
 
 /// What becomes of a text.
+///
+/// ```
+/// use observe::{Config, Masked};
+/// let config = Config::new().mask(|_, text| if text.contains("@") { Masked::Drop } else { Masked::Keep });
+/// # drop(config);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Masked {

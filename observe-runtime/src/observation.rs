@@ -42,6 +42,12 @@ macro_rules! words {
 
 words! {
     /// What an observation stands for: [Langfuse's observation types](https://langfuse.com/docs/observability/features/observation-types).
+    ///
+    /// ```
+    /// use observe::ObservationType;
+    /// assert_eq!("generation".parse(), Ok(ObservationType::Generation));
+    /// assert_eq!(ObservationType::Tool.to_string(), "tool");
+    /// ```
     ObservationType, "observation type" {
         /// Work that lasts: the default.
         Span = 0 => "span",
@@ -68,6 +74,12 @@ words! {
 
 words! {
     /// How important an observation is: [Langfuse's log levels](https://langfuse.com/docs/observability/features/log-levels).
+    ///
+    /// ```
+    /// use observe::Level;
+    /// assert_eq!("warning".parse(), Ok(Level::Warning));
+    /// assert!(Level::Error > Level::Warning);
+    /// ```
     Level, "level" {
         /// Detail for debugging.
         Debug = 1 => "DEBUG",
@@ -94,6 +106,12 @@ pub(crate) fn environment(text: &str) -> Option<String> {
 }
 
 /// A text that names no observation type or no level.
+///
+/// ```
+/// use observe::ObservationType;
+/// let error = "generatoin".parse::<ObservationType>().unwrap_err();
+/// assert!(error.to_string().starts_with("`generatoin` is no observation type: expected one of span"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
     text: String,
@@ -111,6 +129,12 @@ impl std::error::Error for UnknownWord {}
 
 words! {
     /// How an observation ended.
+    ///
+    /// ```
+    /// use observe::Outcome;
+    /// let (_, recorded) = observe::testing::captured(|| observe::span("step").end());
+    /// assert_eq!(recorded.observation("step").outcome, Outcome::Ok);
+    /// ```
     Outcome, "outcome" {
         /// It returned, or was ended by hand.
         Ok = 0 => "ok",

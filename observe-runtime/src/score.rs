@@ -9,6 +9,11 @@ use crate::clock;
 use crate::record::{self, Tag};
 
 /// The kind of a score's value: [Langfuse's score data types](https://langfuse.com/docs/evaluation/evaluation-methods/data-model).
+///
+/// ```
+/// use observe::DataType;
+/// assert_eq!(DataType::Boolean.as_str(), "BOOLEAN");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -25,6 +30,10 @@ pub enum DataType {
 
 impl DataType {
     /// Langfuse's word for it.
+    ///
+    /// ```
+    /// assert_eq!(observe::DataType::Numeric.as_str(), "NUMERIC");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -47,6 +56,12 @@ impl DataType {
 }
 
 /// The value of a score: a number, a bool, or a word of a category.
+///
+/// ```
+/// use observe::{Score, ScoreValue};
+/// let verdict: ScoreValue = if 2 + 2 == 4 { true.into() } else { "unclear".into() };
+/// Score::new("verdict", verdict);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoreValue(pub(crate) Value, pub(crate) DataType);
 
@@ -92,7 +107,7 @@ impl From<String> for ScoreValue {
 /// [`Score::text`] makes free text.
 ///
 /// ```
-/// use observe_runtime::Score;
+/// use observe::Score;
 /// Score::new("completeness", 0.85).comment("all parts answered");
 /// Score::new("helpful", true);
 /// Score::new("tone", "friendly");
@@ -110,6 +125,13 @@ impl Score {
     ///
     /// One without a name, or whose number is not finite, is not given: it is counted as [`Loss::Invalid`](crate::Loss)
     /// and said once.
+    ///
+    /// ```
+    /// use observe::Score;
+    /// Score::new("completeness", 0.85);
+    /// Score::new("helpful", true);
+    /// Score::new("tone", "friendly");
+    /// ```
     pub fn new(name: impl AsRef<str>, value: impl Into<ScoreValue>) -> Self {
         let (ScoreValue(value, kind), name) = (value.into(), name.as_ref());
         let flaw = match &value {
@@ -131,7 +153,7 @@ impl Score {
     /// A score of free text. Servers take 500 characters: a longer one is cut and ends in `…`.
     ///
     /// ```
-    /// # use observe_runtime::Score;
+    /// # use observe::Score;
     /// Score::text("note", "answers the question, but a bit long");
     /// ```
     pub fn text(name: impl AsRef<str>, text: impl Into<String>) -> Self {
@@ -145,12 +167,22 @@ impl Score {
     }
 
     /// Why this value.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// Score::new("completeness", 0.85).comment("all parts answered");
+    /// ```
     pub fn comment(mut self, comment: impl AsRef<str>) -> Self {
         record::put(&mut self.fields, Tag::ScoreComment, comment.as_ref().as_bytes());
         self
     }
 
     /// Adds an entry to the score's metadata.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// Score::new("completeness", 0.85).metadata("judge", "gpt-4o").metadata("round", 2);
+    /// ```
     pub fn metadata(mut self, key: impl AsRef<str>, value: impl Serialize) -> Self {
         record::put_pair(&mut self.fields, Tag::ScoreMetadata, key.as_ref(), |out| {
             capture::to_json(out, &value, Limits::default());
@@ -159,24 +191,46 @@ impl Score {
     }
 
     /// The score's own id; a later score of the same id replaces it. Default: a random one.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// // Said again with another value, it replaces this one.
+    /// Score::new("thumbs", true).id("thumbs-of-message-77");
+    /// ```
     pub fn id(mut self, id: impl AsRef<str>) -> Self {
         record::put(&mut self.fields, Tag::ScoreId, id.as_ref().as_bytes());
         self
     }
 
     /// The id of the [score config](https://langfuse.com/docs/evaluation/evaluation-methods/data-model#score-config) it follows.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// Score::new("tone", "friendly").config_id("clx1a2b3c");
+    /// ```
     pub fn config_id(mut self, id: impl AsRef<str>) -> Self {
         record::put(&mut self.fields, Tag::ScoreConfig, id.as_ref().as_bytes());
         self
     }
 
     /// When it was given. Default: now.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// use std::time::{Duration, SystemTime};
+    /// Score::new("thumbs", true).timestamp(SystemTime::now() - Duration::from_secs(3600));
+    /// ```
     pub fn timestamp(mut self, time: SystemTime) -> Self {
         record::put(&mut self.fields, Tag::ScoreTime, &clock::unix(time).to_le_bytes());
         self
     }
 
     /// Scores this session instead of the trace.
+    ///
+    /// ```
+    /// # use observe::Score;
+    /// observe::score_current_trace(Score::new("satisfaction", 5).session_id("session_abc"));
+    /// ```
     pub fn session_id(mut self, id: impl AsRef<str>) -> Self {
         record::put(&mut self.fields, Tag::ScoreSession, id.as_ref().as_bytes());
         self

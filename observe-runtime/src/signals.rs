@@ -16,6 +16,11 @@ use crate::client;
 ///
 /// # Errors
 /// When the operating system refuses the handler or the thread that waits for it.
+///
+/// ```
+/// observe::flush_on_signals(std::time::Duration::from_secs(5))?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn flush_on_signals(timeout: Duration) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     let wait = move || {

@@ -9,6 +9,11 @@ use crate::loss::{Counters, Loss};
 ///
 /// `recorded` and `pending` lag behind by the worker's next look at the journal, 20 ms at most;
 /// after a flush they are exact.
+///
+/// ```
+/// let stats = observe::stats();
+/// assert_eq!(stats.to_string(), "0 recorded, 0 delivered, 0 pending");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -39,12 +44,21 @@ impl Stats {
     }
 
     /// How many were lost for this reason.
+    ///
+    /// ```
+    /// use observe::Loss;
+    /// assert_eq!(observe::stats().lost_to(Loss::MemoryFull), 0);
+    /// ```
     #[must_use]
     pub fn lost_to(&self, reason: Loss) -> u64 {
         self.lost.iter().find(|(known, _)| *known == reason).map_or(0, |(_, count)| *count)
     }
 
     /// Whether nothing is pending and nothing was lost.
+    ///
+    /// ```
+    /// assert!(observe::stats().is_complete());
+    /// ```
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.pending == 0 && self.lost.is_empty()

@@ -25,9 +25,9 @@ use crate::worker::fold::Fold;
 /// Runs `work` and gives back its result and what it recorded.
 ///
 /// ```
-/// use observe_runtime::testing::captured;
+/// use observe::testing::captured;
 /// let (_, recorded) = captured(|| {
-///     let span = observe_runtime::span("retrieval").input("refunds");
+///     let span = observe::span("retrieval").input("refunds");
 ///     span.output(["doc-1"]).end();
 /// });
 /// assert_eq!(recorded.tree(), "retrieval [span] \"refunds\" → [\"doc-1\"]\n");
@@ -41,6 +41,21 @@ pub fn captured<R>(work: impl FnOnce() -> R) -> (R, Recorded) {
 /// Runs the future that `work` makes and gives back its output and what it recorded.
 ///
 /// What spawned tasks record counts as far as they have got; what they left open is marked so.
+///
+/// ```
+/// use observe::{observe, testing::captured_async};
+///
+/// #[observe]
+/// async fn answer(question: &str) -> String {
+///     format!("{question} Yes.")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (_, recorded) = captured_async(|| answer("Really?")).await;
+/// assert_eq!(recorded.tree(), "answer [span] {\"question\":\"Really?\"} → \"Really? Yes.\"\n");
+/// # }
+/// ```
 pub async fn captured_async<F: Future>(work: impl FnOnce() -> F) -> (F::Output, Recorded) {
     let capture = Capture::open();
     let output = capture.context().scope(work).await;
@@ -87,6 +102,11 @@ impl Drop for Capture {
 }
 
 /// What was recorded.
+///
+/// ```
+/// let ((), recorded) = observe::testing::captured(|| observe::span("step").end());
+/// println!("{recorded}");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Recorded {
     items: Vec<Item>,
@@ -94,6 +114,11 @@ pub struct Recorded {
 }
 
 /// An observation as it was recorded.
+///
+/// ```
+/// let ((), recorded) = observe::testing::captured(|| observe::span("step").metadata("k", 1).end());
+/// assert_eq!(recorded.observation("step").metadata["k"], 1);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedObservation {
@@ -160,6 +185,12 @@ pub struct RecordedObservation {
 }
 
 /// A score as it was given.
+///
+/// ```
+/// use observe::Score;
+/// let ((), recorded) = observe::testing::captured(|| observe::trace("job").score(Score::new("ok", true)).end());
+/// assert_eq!(recorded.scores()[0].value, true);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedScore {
@@ -191,6 +222,16 @@ pub struct RecordedScore {
 
 impl Recorded {
     /// The observations, in the order in which they started.
+    ///
+    /// ```
+    /// let ((), recorded) = observe::testing::captured(|| {
+    ///     let trace = observe::trace("job");
+    ///     trace.span("step").end();
+    ///     trace.end();
+    /// });
+    /// let names: Vec<_> = recorded.observations().into_iter().map(|o| o.name).collect();
+    /// assert_eq!(names, ["job", "step"]);
+    /// ```
     #[must_use]
     pub fn observations(&self) -> Vec<RecordedObservation> {
         let mut views = self.views();
@@ -202,6 +243,11 @@ impl Recorded {
     ///
     /// # Panics
     /// If there is none; the message shows the tree.
+    ///
+    /// ```
+    /// let ((), recorded) = observe::testing::captured(|| observe::generation("answer").model("gpt-4o").end());
+    /// assert_eq!(recorded.observation("answer").model.as_deref(), Some("gpt-4o"));
+    /// ```
     #[must_use]
     #[track_caller]
     #[expect(clippy::panic, reason = "this is what a test wants")]
@@ -213,6 +259,12 @@ impl Recorded {
     }
 
     /// The scores, in the order in which they were given.
+    ///
+    /// ```
+    /// use observe::Score;
+    /// let ((), recorded) = observe::testing::captured(|| observe::trace("job").score(Score::new("ok", 0.5)).end());
+    /// assert_eq!(recorded.scores().len(), 1);
+    /// ```
     #[must_use]
     pub fn scores(&self) -> Vec<RecordedScore> {
         self.items
@@ -222,12 +274,27 @@ impl Recorded {
     }
 
     /// What was counted: how many were recorded, and what was lost.
+    ///
+    /// ```
+    /// let ((), recorded) = observe::testing::captured(|| observe::span("step").end());
+    /// assert_eq!(recorded.stats().recorded, 1);
+    /// ```
     #[must_use]
     pub fn stats(&self) -> &Stats {
         &self.stats
     }
 
     /// The observations as an indented tree, a line each: name, type, input → output, and how it ended if not well.
+    ///
+    /// ```
+    /// use observe::Level;
+    /// let ((), recorded) = observe::testing::captured(|| {
+    ///     let trace = observe::trace("job").input(1);
+    ///     trace.event("late").level(Level::Warning);
+    ///     trace.end();
+    /// });
+    /// assert_eq!(recorded.tree(), "job [span] 1\n  late [event] WARNING\n");
+    /// ```
     #[must_use]
     pub fn tree(&self) -> String {
         let views = self.views();

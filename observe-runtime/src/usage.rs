@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// [`usage_details`](crate::ObservationUpdate::usage_details).
 ///
 /// ```
-/// use observe_runtime::Usage;
+/// use observe::Usage;
 /// Usage::tokens(1200, 250).with("input_cached_tokens", 800);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,16 +21,31 @@ pub struct Usage {
 
 impl Usage {
     /// Tokens that went in and came out.
+    ///
+    /// ```
+    /// # use observe::Usage;
+    /// Usage::tokens(1200, 250);
+    /// ```
     pub fn tokens(input: u64, output: u64) -> Self {
         Self::new().with("input", input).with("output", output)
     }
 
     /// Nothing yet: add buckets with [`Usage::with`].
+    ///
+    /// ```
+    /// # use observe::Usage;
+    /// Usage::new().with("input", 3).with("images", 2);
+    /// ```
     pub fn new() -> Self {
         Self { json: "{}".to_owned() }
     }
 
     /// Adds a bucket, such as `input_cached_tokens`, `output_reasoning_tokens` or `images`.
+    ///
+    /// ```
+    /// # use observe::Usage;
+    /// Usage::tokens(400, 250).with("input_cached_tokens", 800);
+    /// ```
     pub fn with(mut self, kind: &str, count: u64) -> Self {
         self.json.pop();
         if self.json.len() > 1 {
@@ -43,6 +58,11 @@ impl Usage {
     }
 
     /// What is counted, where it is not tokens: `CHARACTERS`, `SECONDS`, `IMAGES`, `REQUESTS`.
+    ///
+    /// ```
+    /// # use observe::Usage;
+    /// Usage::new().with("input", 250).unit("CHARACTERS");
+    /// ```
     pub fn unit(mut self, unit: &str) -> Self {
         self.json.pop();
         if self.json.len() > 1 {

@@ -135,6 +135,13 @@ impl fmt::Debug for Destination {
 }
 
 /// What to do with a new observation while the memory limit is used up.
+///
+/// ```
+/// use std::time::Duration;
+/// use observe::{Config, Overflow};
+/// // An offline evaluation rather waits than to leave something out.
+/// Config::new().overflow(Overflow::Block(Duration::from_secs(60)));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Overflow {
