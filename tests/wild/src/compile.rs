@@ -16,7 +16,7 @@ use crate::package::Copy;
 /// What the compiler said about a copy, each thing once.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
-    pub(crate) errors: Vec<Complaint>,
+    pub(crate) errors: BTreeSet<Complaint>,
     pub(crate) warnings: BTreeSet<Complaint>,
 }
 
@@ -76,28 +76,24 @@ impl Said {
     pub(crate) fn by(command: &mut Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("Cargo does not start")?;
         let stdout = child.stdout.take().context("Cargo has an output")?;
-        let mut said = Self::default();
+        let (mut said, mut nowhere) = (Self::default(), String::new());
         for message in Message::parse_stream(BufReader::new(stdout)) {
             let Message::CompilerMessage(message) = message? else { continue };
             let complaint = Complaint::of(&message.message);
+            if complaint.places.is_empty() {
+                // "aborting due to 3 previous errors", or the linker's own words.
+                nowhere = complaint.message;
+                continue;
+            }
             match message.message.level {
-                DiagnosticLevel::Error | DiagnosticLevel::Ice => {
-                    // The last line of every failed build is no error of its own.
-                    if !(complaint.places.is_empty() && complaint.message.starts_with("aborting due to"))
-                        && !said.errors.contains(&complaint)
-                    {
-                        said.errors.push(complaint);
-                    }
-                }
-                DiagnosticLevel::Warning if !complaint.places.is_empty() => {
-                    said.warnings.insert(complaint);
-                }
+                DiagnosticLevel::Error | DiagnosticLevel::Ice => _ = said.errors.insert(complaint),
+                DiagnosticLevel::Warning => _ = said.warnings.insert(complaint),
                 _ => {}
             }
         }
         let status = child.wait()?;
         if !status.success() && said.errors.is_empty() {
-            anyhow::bail!("Cargo failed ({status}) without a compiler's error: see above");
+            anyhow::bail!("Cargo failed ({status}), and no line of the crate is to blame: {nowhere}");
         }
         Ok(said)
     }
@@ -112,7 +108,7 @@ impl Said {
 
 /// The observed functions that the errors blame, which are left out from now on; and the errors that blame none.
 pub(crate) fn blame(
-    errors: Vec<Complaint>,
+    errors: BTreeSet<Complaint>,
     functions: &BTreeMap<PathBuf, Functions>,
     left_out: &mut LeftOut,
 ) -> (Vec<Defect>, Vec<Complaint>) {
