@@ -129,10 +129,7 @@ impl Trial {
         let refused: usize = functions.values().map(|functions| functions.refused.len()).sum();
         let in_macros: usize = functions.values().map(|functions| functions.in_macros).sum();
         println!("{in_macros} functions inside macros are left alone, {refused} are refused: {}", reasons(&functions));
-        println!(
-            "recorded {}, delivered {}, refused for memory or size {}",
-            counts.recorded, counts.delivered, counts.lost
-        );
+        println!("{counts}");
         Ok(Row {
             package: name,
             functions: observable + refused,
@@ -142,7 +139,7 @@ impl Trial {
             before: outcomes_before.passed(),
             after: outcomes_after.passed(),
             broken: broken.len(),
-            recorded: counts.recorded,
+            recorded: counts.recorded(),
         })
     }
 
@@ -253,26 +250,30 @@ fn reasons(functions: &BTreeMap<PathBuf, Functions>) -> String {
     reasons.join(", ")
 }
 
-/// What the processes of an observed suite recorded, in all.
+/// What became of everything that the processes of an observed suite recorded.
 #[derive(Debug, Default)]
-struct Counts {
-    recorded: u64,
-    delivered: u64,
-    lost: u64,
-}
+struct Counts(BTreeMap<String, u64>);
 
 impl Counts {
     fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).context("no process of the suite recorded anything")?;
-        let mut counts = Self::default();
-        for line in text.lines() {
-            let numbers: Vec<u64> = line.split(' ').map(str::parse).collect::<Result<_, _>>()?;
-            let [recorded, delivered, lost] = numbers[..] else { bail!("`{line}` is no count") };
-            counts.recorded += recorded;
-            counts.delivered += delivered;
-            counts.lost += lost;
+        let mut counts = BTreeMap::<String, u64>::new();
+        for entry in text.lines().flat_map(|line| line.split(';')) {
+            let (name, count) = entry.split_once('=').with_context(|| format!("`{entry}` is no count"))?;
+            *counts.entry(name.to_owned()).or_default() += count.parse::<u64>()?;
         }
-        Ok(counts)
+        Ok(Self(counts))
+    }
+
+    fn recorded(&self) -> u64 {
+        self.0.get("recorded").copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts: Vec<String> = self.0.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        f.write_str(&counts.join(", "))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - Nothing of the crate under test is touched for it: it is linked because the attribute names it.
 //! - It records only where `OBSERVE_WILD` names a directory: traces go to files there, with every value captured.
-//! - Each process adds a line to `counts` there when it ends: recorded, delivered, lost.
+//! - Each process adds a line to `counts` there when it ends: what became of everything, as `name=count;name=count`.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -39,8 +39,11 @@ dtor::declarative::dtor! {
         let Some(directory) = directory() else { return };
         // This thread's thread-locals may be gone already: another one has its own.
         let stats = std::thread::spawn(|| shutdown(Duration::from_secs(20))).join().unwrap_or_default();
-        let lost: u64 = stats.lost.iter().map(|(_, count)| count).sum();
-        let line = format!("{} {} {lost}\n", stats.recorded, stats.delivered);
+        let mut line = format!("recorded={};delivered={};pending={}", stats.recorded, stats.delivered, stats.pending);
+        for (reason, count) in &stats.lost {
+            line.push_str(&format!(";lost ({reason})={count}"));
+        }
+        line.push('\n');
         let written = OpenOptions::new()
             .create(true)
             .append(true)
