@@ -6,24 +6,18 @@ use std::io::Write as _;
 use crate::encode;
 use crate::finished::{Item, ScoreView, View};
 use crate::id::TraceId;
-use crate::mask::Mask;
 use crate::observation::ObservationType;
 use crate::tree;
 
-/// Prints traces as they leave the fold, behind the same mask as everything that leaves.
+/// Prints traces as they leave the fold and are masked.
 #[derive(Debug)]
-pub(crate) struct Console {
-    mask: Option<Mask>,
-}
+pub(crate) struct Console;
 
 /// Characters of a value that are shown.
 const VALUE: usize = 60;
 
 impl Console {
-    pub(crate) fn new(mask: Option<Mask>) -> Self {
-        Self { mask }
-    }
-
+    #[expect(clippy::unused_self, reason = "to have one is to be asked to show")]
     pub(crate) fn show(&self, items: &[Item]) {
         let mut views: Vec<View<'_>> = Vec::new();
         let mut scores: Vec<ScoreView<'_>> = Vec::new();
@@ -32,11 +26,6 @@ impl Console {
                 Item::Observation(finished) => views.extend(finished.view()),
                 Item::Score(score) => scores.extend(score.view()),
             }
-        }
-        if let Some(mask) = &self.mask {
-            // What fails here is counted when it is encoded.
-            views.iter_mut().for_each(|view| _ = mask.apply(view));
-            scores.iter_mut().for_each(|score| _ = mask.apply_score(score));
         }
         let mut text = String::new();
         while let Some(trace) = views.first().map(|view| view.trace_id) {

@@ -42,11 +42,14 @@ pub(crate) struct Finished {
     pub(crate) records: Vec<u8>,
     pub(crate) attributes: Arc<TraceAttributes>,
     pub(crate) trace_io: Option<Arc<TraceIo>>,
+    /// The rest of its trace left at another time.
+    pub(crate) is_part: bool,
 }
 
 /// A score as it was given.
 #[derive(Clone, Debug)]
 pub(crate) struct FinishedScore {
+    pub(crate) trace: TraceId,
     pub(crate) record: Vec<u8>,
     pub(crate) environment: Option<Arc<str>>,
 }
@@ -297,11 +300,26 @@ impl Item {
         records.find_map(|bytes| Record::read(bytes)?.opening()).map_or(0, |opening| opening.start)
     }
 
+    pub(crate) fn trace(&self) -> TraceId {
+        match self {
+            Self::Observation(finished) => finished.trace,
+            Self::Score(score) => score.trace,
+        }
+    }
+
+    /// Whether the rest of its trace left at another time.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self, Self::Observation(finished) if finished.is_part)
+    }
+
     /// Bytes it keeps in memory, roughly.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Observation(finished) => finished.records.len() + 160,
-            Self::Score(score) => score.record.len() + 160,
+            Self::Observation(finished) => finished.records.capacity() + size_of::<Self>() + OVERHEAD,
+            Self::Score(score) => score.record.capacity() + size_of::<Self>() + OVERHEAD,
         }
     }
 }
+
+/// What an allocation and a place in a queue that grows take beside what is in them.
+const OVERHEAD: usize = 64;

@@ -26,6 +26,7 @@ mod loss;
 mod manual;
 mod mask;
 mod observation;
+mod prepare;
 mod record;
 mod returned;
 mod running;

@@ -34,6 +34,8 @@ losses! {
     MemoryFull => "memory limit reached",
     /// Given up after `max_age` without a server that took it.
     TooOld => "older than max_age",
+    /// Given up as the oldest of too much that waited for a server that was down.
+    Backlog => "too much waited for the server",
     /// The server refused it for good.
     Refused => "refused by the server",
     /// It could not be written to the local disk.

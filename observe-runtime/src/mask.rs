@@ -272,12 +272,13 @@ mod tests {
             metadata: vec![("k".to_owned(), "\"secret\"".to_owned())],
             ..TraceAttributes::default()
         };
-        Finished { trace, id, records, attributes: Arc::new(attributes), trace_io: None }
+        Finished { trace, id, records, attributes: Arc::new(attributes), trace_io: None, is_part: false }
     }
 
     fn score() -> FinishedScore {
         let mut record = Vec::new();
-        record::say(&mut record, Kind::Score, TraceId::random(), None, 1);
+        let trace = TraceId::random();
+        record::say(&mut record, Kind::Score, trace, None, 1);
         let texts = [
             (Tag::ScoreId, "id"),
             (Tag::ScoreName, "name"),
@@ -289,7 +290,7 @@ mod tests {
             record::put(&mut record, tag, text.as_bytes());
         }
         record::put_pair(&mut record, Tag::ScoreMetadata, "k", |out| out.extend_from_slice(b"\"secret\""));
-        FinishedScore { record, environment: None }
+        FinishedScore { trace, record, environment: None }
     }
 
     fn entries<T: AsRef<str>>(entries: &[(T, T)]) -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::encode::{Dialect, Encoder};
 use crate::error::Error;
 use crate::finished::TraceAttributes;
 use crate::journal::{self, Journal, Rules};
+use crate::prepare::Prepare;
 #[cfg(feature = "http")]
 use crate::sink::{Endpoint, Http};
 use crate::sink::{Files, Sink};
@@ -53,21 +54,16 @@ impl Running {
             max_age: settings.max_age,
             in_flight: if matches!(dialect, Dialect::Files) { 1 } else { 4 },
         };
-        let console = settings.console.then(|| Console::new(settings.mask.clone()));
-        let exit = Exit {
-            encoder: Encoder::new(dialect, settings.resource),
-            sink,
-            mask: settings.mask,
-            counters: journal.counters.clone(),
-            most_bytes: settings.max_batch_bytes,
-        };
+        let prepare =
+            Prepare { mask: settings.mask, most_bytes: settings.max_batch_bytes, counters: journal.counters.clone() };
+        let exit = Exit { encoder: Encoder::new(dialect, settings.resource), sink, prepare };
         let worker = Worker::new(
             journal.clone(),
             commands.clone(),
             Fold::new(defaults, hold),
             terms,
             exit,
-            console,
+            settings.console.then_some(Console),
             settings.on_loss,
         );
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;

@@ -1,7 +1,7 @@
 //! Delivering what is left when the process is asked to end.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -27,7 +27,10 @@ pub fn flush_on_signals(timeout: Duration) -> io::Result<()> {
         let mut pending = signals.forever();
         let Some(signal) = pending.next() else { return };
         let delivery = std::thread::Builder::new().name("observe-exit".to_owned()).spawn(move || {
-            client::shutdown(timeout);
+            // The program goes on meanwhile: what it records is still taken, and the end itself is short.
+            let start = Instant::now();
+            client::flush(timeout);
+            client::shutdown(timeout.saturating_sub(start.elapsed()));
             let _ = low_level::emulate_default_handler(signal);
         });
         if delivery.is_err() {

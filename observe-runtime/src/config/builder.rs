@@ -308,7 +308,7 @@ impl Config {
 
     /// Shows every value to this function before it leaves the process: it keeps, replaces or drops it.
     ///
-    /// It runs on the worker's thread, possibly several times for the same value. If it panics, the value is dropped.
+    /// It runs once, on the worker's thread, before anything waits or is written. If it panics, the value is dropped.
     ///
     /// ```
     /// use observe::{Config, MaskField, Masked};

@@ -131,17 +131,41 @@ fn key_value(key: &str, value: &Attribute<'_>) -> Value {
     json!({"key": key, "value": value})
 }
 
-/// Replaces the largest value by a marker that says how large it was, until the observation fits.
-pub(crate) fn cut(view: &mut View<'_>, at_most: usize) {
-    while Encoder::size(view) > at_most {
-        let texts = [&mut view.input, &mut view.output].into_iter().flatten();
-        let metadata = view.metadata.iter_mut().map(|(_, value)| value);
-        let Some(largest) = texts.chain(metadata).max_by_key(|text| text.len()).filter(|text| text.len() > MARKER)
-        else {
-            return;
-        };
-        *largest = Cow::Owned(format!("\"[{} bytes: too large for the server]\"", largest.len()));
+/// Replaces the largest value by a marker that says how large it was, until the observation fits. Returns how many.
+pub(crate) fn cut(view: &mut View<'_>, at_most: usize) -> usize {
+    let mut cuts = 0;
+    while Encoder::size(view) > at_most && cut_largest(view) {
+        cuts += 1;
     }
+    cuts
+}
+
+/// Its own values before those of its trace. False: nothing is left to cut.
+fn cut_largest(view: &mut View<'_>) -> bool {
+    let io = [&mut view.input, &mut view.output].into_iter().flatten();
+    let pairs = view.metadata.iter_mut().chain(&mut view.model_parameters).map(|(_, value)| value);
+    let json = io.chain(pairs).map(|text| (true, text));
+    let status = view.status_message.as_mut().map(|text| (false, text));
+    if let Some((is_json, text)) = json.chain(status).max_by_key(|(_, text)| text.len())
+        && text.len() > MARKER
+    {
+        *text = Cow::Owned(marker(text.len(), is_json));
+        return true;
+    }
+    let is_long = |(_, value): &(String, String)| value.len() > MARKER;
+    if !view.trace.metadata.iter().any(is_long) {
+        return false;
+    }
+    let largest = view.trace.to_mut().metadata.iter_mut().max_by_key(|(_, value)| value.len());
+    if let Some((_, value)) = largest {
+        *value = marker(value.len(), true);
+    }
+    true
+}
+
+fn marker(bytes: usize, is_json: bool) -> String {
+    let quote = if is_json { "\"" } else { "" };
+    format!("{quote}[{bytes} bytes: too large for the server]{quote}")
 }
 
 /// No marker is longer.

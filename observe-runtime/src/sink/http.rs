@@ -128,6 +128,7 @@ impl Http {
             status if status.is_success() => accepted(batch.signal, &body),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Receipt::Credentials(why),
             StatusCode::PAYLOAD_TOO_LARGE => Receipt::TooLarge(why),
+            StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Receipt::Malformed(why),
             StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Receipt::Retry { after, why },
             status if status.is_server_error() => Receipt::Retry { after, why },
             _ => Receipt::Refused(why),
@@ -139,16 +140,54 @@ impl Http {
     }
 }
 
-/// OTLP's partial success, where the answer is the JSON of one: Langfuse answers JSON whatever it was sent.
+/// OTLP's partial success: as JSON, which Langfuse answers whatever it was sent, or as protobuf.
 fn accepted(signal: Signal, body: &[u8]) -> Receipt {
-    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    if signal == Signal::Scores {
+        return Receipt::Accepted { refused: 0, why: None };
+    }
+    let Ok(answer) = serde_json::from_slice::<Value>(body) else {
+        let (refused, why) = partial_success(body).unwrap_or_default();
+        return Receipt::Accepted { refused, why };
+    };
     let partial = &answer["partialSuccess"];
     let rejected = &partial["rejectedSpans"];
     let refused = rejected.as_u64().or_else(|| rejected.as_str()?.parse().ok()).unwrap_or(0);
-    if signal == Signal::Traces && refused > 0 {
-        return Receipt::Accepted { refused, why: partial["errorMessage"].as_str().map(str::to_owned) };
+    Receipt::Accepted { refused, why: partial["errorMessage"].as_str().map(str::to_owned) }
+}
+
+/// Field 1 of `ExportTraceServiceResponse`: how many spans were rejected (field 1), and why (field 2).
+fn partial_success(response: &[u8]) -> Option<(u64, Option<String>)> {
+    let (mut refused, mut why) = (0, None);
+    let mut rest = response.strip_prefix(&[0x0a])?;
+    let length = varint(&mut rest)?;
+    let mut rest = rest.get(..usize::try_from(length).ok()?)?;
+    while let Some((tag, tail)) = rest.split_first() {
+        rest = tail;
+        let number = varint(&mut rest)?;
+        match tag {
+            0x08 => refused = number,
+            0x12 => {
+                let (text, tail) = rest.split_at_checked(usize::try_from(number).ok()?)?;
+                rest = tail;
+                why = Some(String::from_utf8_lossy(text).into_owned());
+            }
+            _ => return None,
+        }
     }
-    Receipt::Accepted { refused: 0, why: None }
+    Some((refused, why))
+}
+
+fn varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
 }
 
 /// The per-event errors of a 207.
@@ -198,5 +237,20 @@ mod tests {
         let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
         assert!(retry_after(&date).is_some_and(|after| after > Duration::from_secs(90)));
         assert_eq!(retry_after("soon"), None);
+    }
+
+    #[test]
+    fn a_partial_success_says_how_many_were_rejected() {
+        let answers: [(&[u8], u64, Option<&str>); 5] = [
+            (b"", 0, None),
+            (b"{}", 0, None),
+            (br#"{"partialSuccess":{"rejectedSpans":"3","errorMessage":"no"}}"#, 3, Some("no")),
+            (b"\x0a\x09\x08\xac\x02\x12\x04why?", 300, Some("why?")),
+            (b"\x0a\x20\x08", 0, None),
+        ];
+        for (answer, expected, reason) in answers {
+            let Receipt::Accepted { refused, why } = accepted(Signal::Traces, answer) else { panic!("{answer:?}") };
+            assert_eq!((refused, why.as_deref()), (expected, reason), "{answer:?}");
+        }
     }
 }

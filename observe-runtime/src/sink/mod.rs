@@ -46,7 +46,9 @@ pub(crate) enum Receipt {
     Retry { after: Option<Duration>, why: String },
     /// Too many bytes.
     TooLarge(String),
-    /// Never, as it is.
+    /// Something in it is no good.
+    Malformed(String),
+    /// Never, whatever is in it.
     Refused(String),
     /// Not with these keys.
     Credentials(String),

@@ -46,10 +46,14 @@ struct Pending {
     since: u64,
 }
 
-/// What a pending observation weighs beside its records.
-const PENDING: usize = 192;
+/// What a pending observation weighs beside its records: places in tables that are half empty.
+const PENDING: usize = 2 * size_of::<((TraceId, ObservationId), Pending)>() + 32;
+/// What a waiting score weighs beside its record.
+const SCORE: usize = 64;
+/// What a trace weighs, likewise.
+const TRACE: usize = 2 * size_of::<(TraceId, Trace)>() + 64;
 /// What a closing record needs, mostly.
-const CLOSING: usize = 256;
+const CLOSING: usize = 160;
 /// How long what was said before the opening waits for it, in nanoseconds.
 const ORPHAN: u64 = 1_000_000_000;
 
@@ -90,7 +94,7 @@ impl Fold {
 
     /// Bytes it keeps.
     pub(crate) fn weight(&self) -> usize {
-        self.weight
+        self.weight + self.traces.len() * TRACE
     }
 
     /// Observations and scores that have not left.
@@ -134,7 +138,7 @@ impl Fold {
                 }
                 trace.scores.push(bytes.to_vec());
                 self.scores += 1;
-                self.weight += bytes.len() + PENDING;
+                self.weight += bytes.len() + SCORE;
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
@@ -155,11 +159,13 @@ impl Fold {
             }
             // Room for the closing record too.
             let records = Vec::with_capacity(bytes.len() + CLOSING);
+            *weight += records.capacity();
             Pending { records, since: record.time, ..Pending::default() }
         });
         if kind != Kind::Forget {
-            *weight += bytes.len() + 4;
+            let before = pending.records.capacity();
             record::frame(&mut pending.records, bytes);
+            *weight += pending.records.capacity() - before;
         }
         match kind {
             Kind::Open if !pending.is_open => {
@@ -174,7 +180,7 @@ impl Fold {
         if pending.is_open && pending.is_forgotten {
             trace.open = trace.open.saturating_sub(usize::from(!pending.is_done));
             counters.recorded.fetch_sub(1, Ordering::Relaxed);
-            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
             self.observations.remove(&key);
         } else if pending.is_open && pending.is_closed && !pending.is_done {
             pending.is_done = true;
@@ -263,7 +269,9 @@ impl Fold {
             let mut close = Vec::with_capacity(64);
             record::close(&mut close, key.0, key.1, 0, now, outcome);
             record::put(&mut close, Tag::Fault, fault.as_bytes());
+            let before = pending.records.capacity();
             record::frame(&mut pending.records, &close);
+            self.weight += pending.records.capacity() - before;
             pending.is_done = true;
             if let Some(trace) = self.traces.get_mut(&key.0) {
                 trace.closed.push(key.1);
@@ -282,22 +290,25 @@ impl Fold {
     fn leave(&mut self, id: TraceId, leave: &mut Vec<Item>) {
         let Some(trace) = self.traces.get_mut(&id) else { return };
         let (attributes, trace_io) = (trace.attributes(), trace.io());
+        let is_part = trace.open > 0 || trace.has_left;
+        trace.has_left |= !trace.closed.is_empty();
         for observation in std::mem::take(&mut trace.closed) {
             let Some(pending) = self.observations.remove(&(id, observation)) else { continue };
-            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
             leave.push(Item::Observation(Finished {
                 trace: id,
                 id: observation,
                 records: pending.records,
                 attributes: attributes.clone(),
                 trace_io: trace_io.clone(),
+                is_part,
             }));
         }
         let environment: Option<Arc<str>> = attributes.environment.as_deref().map(Arc::from);
         for record in std::mem::take(&mut trace.scores) {
             self.scores -= 1;
-            self.weight = self.weight.saturating_sub(record.len() + PENDING);
-            leave.push(Item::Score(FinishedScore { record, environment: environment.clone() }));
+            self.weight = self.weight.saturating_sub(record.len() + SCORE);
+            leave.push(Item::Score(FinishedScore { trace: id, record, environment: environment.clone() }));
         }
         if trace.open == 0 && !trace.is_said {
             self.traces.remove(&id);
@@ -306,7 +317,7 @@ impl Fold {
 
     fn remove(&mut self, key: (TraceId, ObservationId)) {
         if let Some(pending) = self.observations.remove(&key) {
-            self.weight = self.weight.saturating_sub(pending.records.len() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
         }
     }
 }

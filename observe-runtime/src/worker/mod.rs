@@ -20,10 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use self::exit::{Exit, Landed, Verdict};
+use self::exit::{Exit, Verdict};
 use self::fold::Fold;
-use self::outbox::Outbox;
 pub(crate) use self::outbox::Terms;
+use self::outbox::{Outbox, Parcel};
 use self::watch::Watch;
 use crate::clock;
 use crate::config::OnLoss;
@@ -33,6 +33,7 @@ use crate::finished::Item;
 use crate::journal::Journal;
 use crate::loss::Loss;
 use crate::observation::Outcome;
+use crate::sink::Receipt;
 use crate::stats::Stats;
 
 /// What callers ask of the worker. The answer is sent when it is done or its time is over.
@@ -82,7 +83,14 @@ impl Drop for Worker {
     }
 }
 
-type Delivery = Pin<Box<dyn Future<Output = Landed> + Send>>;
+/// A batch on its way. What is in it stays here, so that it is not lost with the request.
+struct Delivery {
+    parcel: Parcel,
+    /// Its weight when it left, and the bytes of its encoding.
+    weight: usize,
+    bytes: usize,
+    receipt: Pin<Box<dyn Future<Output = Receipt> + Send>>,
+}
 
 pub(crate) struct Worker {
     journal: Arc<Journal>,
@@ -115,6 +123,8 @@ struct Asked {
 const FAST: Duration = Duration::from_millis(1);
 const SLOW: Duration = Duration::from_millis(20);
 const SWEEP: Duration = Duration::from_millis(200);
+/// How long keys that were refused are not tried again.
+const LOCKED: Duration = Duration::from_secs(30);
 /// Shard buffers that are kept for the next round, and how large at most.
 const SPARES: usize = 64;
 const SPARE: usize = 1 << 20;
@@ -195,6 +205,10 @@ impl Worker {
             self.fold.sweep(clock::now(), hold, &mut self.leaving, &counters);
             let expired = self.outbox.expire(self.swept);
             self.lose(Loss::TooOld, &expired);
+            if self.outbox.is_down() {
+                let given_up = self.outbox.give_up(self.journal.rules.memory_limit / 2);
+                self.lose(Loss::Backlog, &given_up);
+            }
             self.watch.look(self.swept);
         }
         for asked in &mut self.asked {
@@ -205,29 +219,36 @@ impl Worker {
     /// Hands on what leaves the fold, and starts the deliveries that may start.
     fn send(&mut self) {
         let now = Instant::now();
-        if let Some(console) = &mut self.console {
-            console.show(&self.leaving);
+        let leaving = self.leaving.drain(..).map(|item| self.exit.prepare.ready(item));
+        let leaving: Vec<Item> = leaving.collect();
+        if let Some(console) = &self.console {
+            console.show(&leaving);
         }
-        for item in self.leaving.drain(..) {
+        for item in leaving {
             self.outbox.push(item, now);
         }
         while let Some(parcel) = self.outbox.next(now, !self.asked.is_empty()) {
             if parcel.is_retry {
                 self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
             }
-            let exit = self.exit.clone();
-            self.deliveries.push(Box::pin(async move { exit.deliver(parcel).await }));
+            let (exit, batch) = (self.exit.clone(), self.exit.encode(&parcel));
+            let (weight, bytes) = (parcel.weight(), batch.body.len());
+            let receipt = Box::pin(async move { exit.sink.deliver(&batch).await });
+            self.deliveries.push(Delivery { parcel, weight, bytes, receipt });
         }
     }
 
-    fn land(&mut self, landed: Landed) {
+    fn land(&mut self, delivery: Delivery, receipt: Receipt) {
+        let Delivery { parcel, weight, bytes, .. } = delivery;
+        self.outbox.landed(weight, parcel.items.len());
+        let landed = self.exit.read(receipt, parcel, bytes);
         let counters = &self.journal.counters;
-        self.outbox.landed(landed.bytes, landed.items);
         counters.delivered.fetch_add(landed.delivered.len() as u64, Ordering::Relaxed);
         counters.bytes.fetch_add(landed.sent as u64, Ordering::Relaxed);
-        for (reason, items) in &landed.lost {
-            self.lose(*reason, items);
+        if let Some(why) = landed.why {
+            self.watch.refused(&why);
         }
+        self.lose(Loss::Refused, &landed.refused);
         for parcel in landed.again {
             self.outbox.again(parcel);
         }
@@ -243,8 +264,8 @@ impl Worker {
                 self.watch.down(&why);
             }
             Verdict::Locked { why } => {
-                self.outbox.down(Instant::now(), Some(Duration::from_secs(30)));
-                self.watch.down(&why);
+                self.outbox.down(Instant::now(), Some(LOCKED));
+                self.watch.locked(&why);
             }
         }
     }
@@ -304,19 +325,17 @@ impl Worker {
         let deliveries = &mut self.deliveries;
         let landed = std::future::poll_fn(|cx| {
             let mut landed = Vec::new();
-            deliveries.retain_mut(|delivery| match delivery.as_mut().poll(cx) {
-                Poll::Ready(outcome) => {
-                    landed.push(outcome);
-                    false
+            for at in (0..deliveries.len()).rev() {
+                if let Poll::Ready(receipt) = deliveries[at].receipt.as_mut().poll(cx) {
+                    landed.push((deliveries.swap_remove(at), receipt));
                 }
-                Poll::Pending => true,
-            });
+            }
             let is_over = woken.as_mut().poll(cx).is_ready() || sleep.as_mut().poll(cx).is_ready();
             if landed.is_empty() && !is_over { Poll::Pending } else { Poll::Ready(landed) }
         })
         .await;
-        for landed in landed {
-            self.land(landed);
+        for (delivery, receipt) in landed {
+            self.land(delivery, receipt);
         }
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! - A batch is cut by count and by bytes before it is sent.
 //! - While the server is down one batch at a time probes it; when it answers all may go.
-//! - Whatever is given up is counted by reason.
+//! - What is given up goes to the caller, who counts it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::finished::Item;
+use crate::id::TraceId;
 use crate::sink::Signal;
 use crate::sink::backoff::Backoff;
 
@@ -30,8 +31,6 @@ pub(crate) struct Parcel {
     pub(crate) since: Instant,
     /// It was sent before.
     pub(crate) is_retry: bool,
-    /// Largest encoded size that the server may take of a single observation, once it has refused more.
-    pub(crate) at_most: Option<usize>,
 }
 
 impl Parcel {
@@ -45,8 +44,13 @@ impl Parcel {
             return Err(self);
         }
         let items = self.items.split_off(self.items.len() / 2);
-        let Self { signal, since, is_retry, at_most, .. } = self;
-        Ok((self, Self { signal, items, since, is_retry, at_most }))
+        let Self { signal, since, is_retry, .. } = self;
+        Ok((self, Self { signal, items, since, is_retry }))
+    }
+
+    /// The same, once more.
+    pub(crate) fn retried(self) -> Self {
+        Self { is_retry: true, ..self }
     }
 }
 
@@ -163,6 +167,69 @@ impl Outbox {
         self.again.push_front(parcel);
     }
 
+    /// Whether the server takes nothing at the moment.
+    pub(crate) fn is_down(&self) -> bool {
+        self.down_until.is_some()
+    }
+
+    /// Takes out the oldest, whole traces before parts of traces, if more than `at_most` bytes wait.
+    pub(crate) fn give_up(&mut self, at_most: usize) -> Vec<Item> {
+        let waiting = self.weight() - self.in_flight_bytes;
+        if waiting <= at_most {
+            return Vec::new();
+        }
+        // Some more than has to be, so that it need not be done for every observation.
+        let excess = waiting - at_most / 8 * 7;
+        let mut given_up = Vec::new();
+        let doomed = self.oldest_traces(excess);
+        let mut take = |item: &Item| doomed.contains(&item.trace()).then(|| given_up.push(item.clone())).is_some();
+        for queue in &mut self.queues {
+            queue.fresh.retain(|(item, _)| {
+                let is_taken = take(item);
+                queue.bytes -= if is_taken { item.weight() } else { 0 };
+                !is_taken
+            });
+        }
+        for parcel in &mut self.again {
+            parcel.items.retain(|item| {
+                let is_taken = take(item);
+                self.again_bytes -= if is_taken { item.weight() } else { 0 };
+                !is_taken
+            });
+        }
+        self.again.retain(|parcel| !parcel.items.is_empty());
+        given_up
+    }
+
+    /// The traces that have waited longest and make up so many bytes.
+    fn oldest_traces(&self, bytes: usize) -> HashSet<TraceId> {
+        struct Waiting {
+            is_part: bool,
+            order: usize,
+            bytes: usize,
+        }
+        let mut traces: HashMap<TraceId, Waiting> = HashMap::new();
+        let again = self.again.iter().flat_map(|parcel| &parcel.items);
+        let fresh = self.queues.iter().flat_map(|queue| queue.fresh.iter().map(|(item, _)| item));
+        for (order, item) in again.chain(fresh).enumerate() {
+            let trace = traces.entry(item.trace()).or_insert(Waiting { is_part: false, order, bytes: 0 });
+            trace.is_part |= item.is_part();
+            trace.bytes += item.weight();
+        }
+        let mut traces: Vec<_> = traces.into_iter().collect();
+        traces.sort_by_key(|(_, trace)| (trace.is_part, trace.order));
+        let mut left = bytes;
+        let mut doomed = HashSet::new();
+        for (id, trace) in traces {
+            if left == 0 {
+                break;
+            }
+            left = left.saturating_sub(trace.bytes);
+            doomed.insert(id);
+        }
+        doomed
+    }
+
     /// Takes out what has waited for longer than `max_age`.
     pub(crate) fn expire(&mut self, now: Instant) -> Vec<Item> {
         let is_old = |since: Instant| now.saturating_duration_since(since) > self.terms.max_age;
@@ -202,6 +269,6 @@ impl Queue {
             items.extend(self.fresh.pop_front().map(|(item, _)| item));
         }
         self.bytes -= bytes;
-        Some(Parcel { signal: self.signal, items, since, is_retry: false, at_most: None })
+        Some(Parcel { signal: self.signal, items, since, is_retry: false })
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Trace {
     pub(super) touched: u64,
     /// Something was said of the trace as a whole.
     pub(super) is_said: bool,
+    /// Some of its observations have left.
+    pub(super) has_left: bool,
 }
 
 impl Trace {
@@ -40,6 +42,7 @@ impl Trace {
             since: 0,
             touched: 0,
             is_said: false,
+            has_left: false,
         }
     }
 

@@ -16,7 +16,17 @@ pub(super) struct Watch {
     told: HashMap<Loss, u64>,
     /// When the last loss was seen, while one is being talked of.
     losing_since: Option<Instant>,
-    is_down: bool,
+    state: State,
+    /// Why the server refused something, until it is told.
+    refusal: Option<String>,
+}
+
+/// What was last said of the destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Down,
+    Locked,
+    Up,
 }
 
 /// Losing has ended when nothing was lost for this long.
@@ -24,7 +34,7 @@ const CALM: Duration = Duration::from_secs(5);
 
 impl Watch {
     pub(super) fn new(counters: Arc<Counters>, on_loss: Option<OnLoss>) -> Self {
-        Self { counters, on_loss, told: HashMap::new(), losing_since: None, is_down: false }
+        Self { counters, on_loss, told: HashMap::new(), losing_since: None, state: State::Up, refusal: None }
     }
 
     /// Looks for new losses.
@@ -32,7 +42,8 @@ impl Watch {
         let new = self.news();
         if !new.is_empty() {
             if self.losing_since.is_none() {
-                diagnostics::warn(&format!("losing observations: {}", words(&new)));
+                let reason = self.reason();
+                diagnostics::warn(&format!("losing observations: {}{reason}", words(&new)));
             }
             self.losing_since = Some(now);
         } else if self.losing_since.is_some_and(|since| now.saturating_duration_since(since) > CALM) {
@@ -45,24 +56,44 @@ impl Watch {
     pub(super) fn last(&mut self) {
         let new = self.news();
         if !new.is_empty() || self.losing_since.is_some() {
-            diagnostics::warn(&format!("lost: {}", words(&self.counters.losses())));
+            let reason = self.reason();
+            diagnostics::warn(&format!("lost: {}{reason}", words(&self.counters.losses())));
         }
+    }
+
+    /// What the server said, once.
+    fn reason(&mut self) -> String {
+        self.refusal.take().map(|why| format!(" ({why})")).unwrap_or_default()
+    }
+
+    /// The server refused something for good.
+    pub(super) fn refused(&mut self, why: &str) {
+        diagnostics::debug(|| format!("refused: {why}"));
+        self.refusal = Some(why.to_owned());
     }
 
     /// The destination takes nothing.
     pub(super) fn down(&mut self, why: &str) {
-        if !self.is_down {
+        if self.state == State::Up {
             diagnostics::warn(&format!("cannot deliver, will go on trying: {why}"));
+            self.state = State::Down;
         }
-        self.is_down = true;
+    }
+
+    /// The destination wants other keys.
+    pub(super) fn locked(&mut self, why: &str) {
+        if self.state != State::Locked {
+            diagnostics::warn(&format!("these keys are refused, what is recorded is kept up to the limits: {why}"));
+            self.state = State::Locked;
+        }
     }
 
     /// The destination takes what it gets.
     pub(super) fn up(&mut self) {
-        if self.is_down {
+        if self.state != State::Up {
             diagnostics::warn("delivering again");
+            self.state = State::Up;
         }
-        self.is_down = false;
     }
 
     fn news(&mut self) -> Vec<(Loss, u64)> {

@@ -1,0 +1,154 @@
+//! What leaves the fold is made ready here, once: masked, and cut to what a server takes.
+//!
+//! - It happens before anything waits, is shown or is written: a retry sends the same bytes again, and
+//!   no loss is counted twice.
+//! - What was changed is written back into records, so that it waits in the form in which it came.
+
+use std::sync::Arc;
+
+use crate::encode::{self, Encoder};
+use crate::finished::{Finished, FinishedScore, Item, ScoreView, ScoreViewValue, View};
+use crate::loss::{Counters, Loss};
+use crate::mask::Mask;
+use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Prepare {
+    pub(crate) mask: Option<Mask>,
+    /// An observation whose encoding is larger is cut.
+    pub(crate) most_bytes: usize,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl Prepare {
+    /// Masks and cuts an item. Whoever gets it may keep it anywhere.
+    pub(crate) fn ready(&self, item: Item) -> Item {
+        // An encoding is seldom twice as large as the records: what is far from the limit is not looked at.
+        if self.mask.is_none() && item.weight().saturating_mul(4) < self.most_bytes {
+            return item;
+        }
+        match item {
+            Item::Observation(finished) => {
+                let Some(mut view) = finished.view() else { return Item::Observation(finished) };
+                if let Some(mask) = &self.mask {
+                    self.count(Loss::MaskFailed, mask.apply(&mut view));
+                }
+                let cuts = encode::cut(&mut view, self.most_bytes);
+                self.count(Loss::Cut, cuts);
+                if self.mask.is_none() && cuts == 0 {
+                    return Item::Observation(finished);
+                }
+                Item::Observation(rewritten(view, finished.is_part))
+            }
+            Item::Score(score) => {
+                let (Some(mask), Some(mut view)) = (&self.mask, score.view()) else { return Item::Score(score) };
+                self.count(Loss::MaskFailed, mask.apply_score(&mut view));
+                Item::Score(rewritten_score(&view))
+            }
+        }
+    }
+
+    /// Cuts an item that the server found too large, once more. `Err`: nothing is left to cut.
+    pub(crate) fn shrink(&self, item: Item, at_most: usize) -> Result<Item, Item> {
+        let Item::Observation(finished) = &item else { return Err(item) };
+        let Some(mut view) = finished.view() else { return Err(item) };
+        let size = Encoder::size(&view);
+        let cuts = encode::cut(&mut view, at_most.min(size - 1));
+        if cuts == 0 {
+            return Err(item);
+        }
+        self.count(Loss::Cut, cuts);
+        Ok(Item::Observation(rewritten(view, finished.is_part)))
+    }
+
+    fn count(&self, reason: Loss, count: usize) {
+        if count > 0 {
+            self.counters.lose(reason, count as u64);
+        }
+    }
+}
+
+/// An observation of which this is the view.
+fn rewritten(view: View<'_>, is_part: bool) -> Finished {
+    let (trace, id, records) = (view.trace_id, view.id, records(&view));
+    Finished { trace, id, records, attributes: Arc::new(view.trace.into_owned()), trace_io: None, is_part }
+}
+
+fn records(view: &View<'_>) -> Vec<u8> {
+    let opening = Opening {
+        trace: view.trace_id,
+        observation: view.id,
+        parent: view.parent_id,
+        start: view.start,
+        kind: view.kind,
+        flags: if view.app_root { APP_ROOT } else { 0 },
+    };
+    let mut open = Vec::with_capacity(256);
+    record::open(&mut open, &opening);
+    let mut text = |tag: Tag, text: &str| record::put(&mut open, tag, text.as_bytes());
+    text(Tag::Name, &view.name);
+    for (tag, value) in [
+        (Tag::SetInput, &view.input),
+        (Tag::SetOutput, &view.output),
+        (Tag::Status, &view.status_message),
+        (Tag::Version, &view.version),
+        (Tag::Model, &view.model),
+    ] {
+        if let Some(value) = value {
+            text(tag, value);
+        }
+    }
+    for usage in &view.usage {
+        text(Tag::Usage, usage);
+    }
+    let pairs = [
+        (Tag::Metadata, &view.metadata),
+        (Tag::ModelParameter, &view.model_parameters),
+        (Tag::Cost, &view.cost),
+        (Tag::Site, &view.site),
+    ];
+    for (tag, entries) in pairs {
+        for (key, value) in entries {
+            record::put_pair(&mut open, tag, key, |out| out.extend_from_slice(value.as_bytes()));
+        }
+    }
+    record::put(&mut open, Tag::Level, &[view.level as u8]);
+    if let Some(time) = view.completion_start {
+        record::put(&mut open, Tag::CompletionStart, &time.to_le_bytes());
+    }
+    if let Some((name, version)) = &view.prompt {
+        record::put_pair(&mut open, Tag::Prompt, name, |out| out.extend_from_slice(&version.to_le_bytes()));
+    }
+    let mut close = Vec::with_capacity(48);
+    record::close(&mut close, view.trace_id, view.id, 0, view.end, view.outcome);
+    let mut records = Vec::with_capacity(open.len() + close.len() + 8);
+    record::frame(&mut records, &open);
+    record::frame(&mut records, &close);
+    records
+}
+
+fn rewritten_score(view: &ScoreView<'_>) -> FinishedScore {
+    let mut record = Vec::with_capacity(256);
+    record::say(&mut record, Kind::Score, view.trace_id, view.observation_id, view.time);
+    let mut text = |tag: Tag, text: &str| record::put(&mut record, tag, text.as_bytes());
+    text(Tag::ScoreId, &view.id);
+    text(Tag::ScoreName, &view.name);
+    for (tag, value) in
+        [(Tag::ScoreComment, &view.comment), (Tag::ScoreConfig, &view.config_id), (Tag::ScoreSession, &view.session_id)]
+    {
+        if let Some(value) = value {
+            text(tag, value);
+        }
+    }
+    match &view.value {
+        ScoreViewValue::Number(number) => {
+            record::put(&mut record, Tag::ScoreNumber, &number.to_bits().to_le_bytes());
+        }
+        ScoreViewValue::Text(value) => text(Tag::ScoreText, value),
+    }
+    record::put(&mut record, Tag::ScoreType, &[view.data_type as u8]);
+    for (key, value) in &view.metadata {
+        record::put_pair(&mut record, Tag::ScoreMetadata, key, |out| out.extend_from_slice(value.as_bytes()));
+    }
+    FinishedScore { trace: view.trace_id, record, environment: view.environment.as_deref().map(Arc::from) }
+}

@@ -1,0 +1,126 @@
+//! Programs under observation: this test binary itself, started again to run one function of `programs.rs`.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use crate::server::Server;
+
+/// A program that is about to be started.
+pub(crate) struct Program(Command);
+
+impl Program {
+    /// One that delivers to this server.
+    pub(crate) fn new(name: &str, server: &Server) -> Self {
+        let program = Self::bare(name);
+        program
+            .with("LANGFUSE_PUBLIC_KEY", "pk-lf-1234567890")
+            .with("LANGFUSE_SECRET_KEY", "sk-lf-very-secret")
+            .with("LANGFUSE_BASE_URL", server.url())
+    }
+
+    pub(crate) fn bare(name: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["programs::child", "--exact", "--nocapture", "--test-threads=1"]);
+        for (variable, _) in std::env::vars() {
+            if ["LANGFUSE_", "OTEL_", "OBSERVE_", "HTTP"].iter().any(|prefix| variable.starts_with(prefix)) {
+                command.env_remove(variable);
+            }
+        }
+        Self(command).with("PROGRAM", name)
+    }
+
+    pub(crate) fn with(mut self, variable: &str, value: impl AsRef<str>) -> Self {
+        self.0.env(variable, value.as_ref());
+        self
+    }
+
+    pub(crate) fn start(mut self) -> Running {
+        let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut stderr = child.stderr.take().unwrap();
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        Running { child, stdout, stderr: Some(stderr), said: Vec::new() }
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(self) -> Ended {
+        self.start().end()
+    }
+}
+
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: Option<std::thread::JoinHandle<String>>,
+    said: Vec<String>,
+}
+
+impl Running {
+    /// Reads until the program says this.
+    pub(crate) fn wait(&mut self, word: &str) {
+        let mut line = String::new();
+        while self.stdout.read_line(&mut line).unwrap() > 0 {
+            let said = line.trim().to_owned();
+            line.clear();
+            let is_it = said.contains(word);
+            self.said.push(said);
+            if is_it {
+                return;
+            }
+        }
+        panic!("the program never said `{word}`: {:?}\n{}", self.said, self.stderr.take().unwrap().join().unwrap());
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
+    pub(crate) fn end(mut self) -> Ended {
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).unwrap();
+        self.said.extend(rest.lines().map(|line| line.trim().to_owned()));
+        let status = self.child.wait().unwrap();
+        Ended { status, said: self.said, errors: self.stderr.take().unwrap().join().unwrap() }
+    }
+}
+
+/// What was heard of a program.
+pub(crate) struct Ended {
+    pub(crate) status: std::process::ExitStatus,
+    pub(crate) said: Vec<String>,
+    /// Its stderr.
+    pub(crate) errors: String,
+}
+
+impl Ended {
+    /// What it said after `word `.
+    pub(crate) fn word(&self, word: &str) -> &str {
+        let found = self.said.iter().rev().find_map(|line| after(line, word));
+        found.unwrap_or_else(|| panic!("no `{word}` in {:?}\n{}", self.said, self.errors))
+    }
+
+    pub(crate) fn number(&self, word: &str) -> usize {
+        self.word(word).split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    /// The numbers it said after `word `, each time.
+    pub(crate) fn numbers(&self, word: &str) -> Vec<usize> {
+        self.said.iter().filter_map(|line| after(line, word)?.parse().ok()).collect()
+    }
+
+    pub(crate) fn well(self) -> Self {
+        assert!(self.status.success(), "{:?}: {:?}\n{}", self.status, self.said, self.errors);
+        self
+    }
+}
+
+/// What stands after `word `, in a line that the test runner may have begun.
+fn after<'a>(line: &'a str, word: &str) -> Option<&'a str> {
+    let line = line.strip_prefix("test programs::child ... ").unwrap_or(line);
+    line.strip_prefix(word)?.strip_prefix(' ')
+}
