@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod otlp;
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use otlp::Span;
+use prost::Message;
 use serde_json::Value;
+use server::Server;
 
 /// Where cargo puts the examples of this build; it builds them if need be.
 fn built() -> &'static Path {
@@ -35,36 +39,56 @@ struct Run {
 }
 
 fn run(name: &str) -> Run {
-    run_by(name, |span| (span.start_time_unix_nano, span.name.clone()))
+    run_by(name, by_start)
 }
 
-/// Siblings in the order of `key`.
+fn by_start(span: &Span) -> (u64, String) {
+    (span.start_time_unix_nano, span.name.clone())
+}
+
+/// Leaves its traces in files. Siblings in the order of `key`.
 fn run_by<K: Ord>(name: &str, key: impl Fn(&Span) -> K) -> Run {
     let dir = std::env::temp_dir().join(format!("observe-example-{}-{name}", std::process::id()));
+    let (stdout, stderr) = execute(name, &[("OBSERVE_DIR", dir.to_str().unwrap())]);
+    let spans = otlp::spans(&otlp::from_files(&dir));
+    let scores = otlp::lines(&dir, "scores-").iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    std::fs::remove_dir_all(dir).unwrap();
+    Run::new(spans, scores, stdout, stderr, key)
+}
+
+/// What it said on both outputs.
+fn execute(name: &str, variables: &[(&str, &str)]) -> (String, String) {
     let mut command = Command::new(built().join(name));
     for (name, _) in std::env::vars() {
         if ["LANGFUSE_", "OTEL_", "OBSERVE_", "OPENAI_"].iter().any(|prefix| name.starts_with(prefix)) {
             command.env_remove(name);
         }
     }
-    let output = command.env("OBSERVE_DIR", &dir).env("RUST_BACKTRACE", "0").output().unwrap();
+    let output = command.env("RUST_BACKTRACE", "0").envs(variables.iter().copied()).output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (stdout, stderr) = (said(&output.stdout), said(&output.stderr));
     assert!(output.status.success(), "{name}: {stderr}");
-    let spans = otlp::spans(&otlp::from_files(&dir));
-    let mut tree = String::new();
-    for (depth, span) in otlp::walk(&spans, key) {
-        tree += &format!("{:indent$}{}\n", "", line(span), indent = 2 * depth);
-    }
-    let scores = otlp::lines(&dir, "scores-");
-    for score in &scores {
-        tree += &score_line(&serde_json::from_str(score).unwrap(), &spans);
-    }
-    std::fs::remove_dir_all(dir).unwrap();
     assert!(stderr.contains("no OPENAI_API_KEY: a stub of the API answers at http://127.0.0.1:"), "{stderr}");
-    let count = spans.len() + scores.len();
-    assert!(stderr.ends_with(&format!("{count} recorded, {count} delivered, 0 pending\n")), "{stderr}");
-    Run { tree, spans, stdout, stderr }
+    (stdout, stderr)
+}
+
+impl Run {
+    fn new<K: Ord>(
+        spans: Vec<Span>,
+        scores: Vec<Value>,
+        stdout: String,
+        stderr: String,
+        key: impl Fn(&Span) -> K,
+    ) -> Self {
+        let mut tree = String::new();
+        for (depth, span) in otlp::walk(&spans, key) {
+            tree += &format!("{:indent$}{}\n", "", line(span), indent = 2 * depth);
+        }
+        tree.extend(scores.iter().map(|score| score_line(score, &spans)));
+        let count = spans.len() + scores.len();
+        assert!(stderr.ends_with(&format!("{count} recorded, {count} delivered, 0 pending\n")), "{stderr}");
+        Self { tree, spans, stdout, stderr }
+    }
 }
 
 /// `generate [generation] gpt-4o-mini input=12 output=17 {"question":… → "…`, at most 30 characters of a value.
@@ -253,10 +277,7 @@ score error = 1 (three ways to fail)
     assert!(run.stderr.contains("goes on without orders"), "{}", run.stderr);
 }
 
-#[test]
-fn rag_pipeline() {
-    let run = run("rag_pipeline");
-    let expected = r#"
+const RAG_PIPELINE: &str = r#"
 rag_pipeline [span] {"question":"How do I reset my… → How do I reset my password — a…
   embed_query [embedding] text-embedding-3-small input=6 {"text":"How do I reset my pas… → 64 dimensions
   vector_search [retriever] {"top_k":5} → [{"text":"To reset your passwo…
@@ -264,7 +285,9 @@ rag_pipeline [span] {"question":"How do I reset my… → How do I reset my pass
   generate_response [generation] gpt-4o-mini input=44 output=23 {"question":"How do I reset my… → How do I reset my password — a…
 score context_relevance = 0.91 (the first document answers it)
 "#;
-    assert_eq!(run.tree, expected.trim_start());
+
+fn check_rag_pipeline(run: &Run) {
+    assert_eq!(run.tree, RAG_PIPELINE.trim_start());
     let shared = "session.id=session_abc trace.metadata.pipeline_version=2.1 trace.tags=[rag, support, production] user.id=user_123";
     assert_eq!(of_trace(&run.spans), shared);
     let found = attribute(&run.spans, "vector_search", "langfuse.observation.output");
@@ -273,6 +296,27 @@ score context_relevance = 0.91 (the first document answers it)
     for line in constant(&run.stderr).lines().chain(run.stdout.lines()) {
         assert!(readme.contains(line), "the README does not show\n{line}");
     }
+}
+
+#[test]
+fn rag_pipeline() {
+    check_rag_pipeline(&run("rag_pipeline"));
+}
+
+#[test]
+fn rag_pipeline_delivers_the_same_trace_to_langfuse() {
+    let server = Server::start(&["200 OK"]);
+    let keys =
+        [("LANGFUSE_PUBLIC_KEY", "pk-lf-1"), ("LANGFUSE_SECRET_KEY", "sk-lf-1"), ("LANGFUSE_BASE_URL", &server.url)];
+    let (stdout, stderr) = execute("rag_pipeline", &keys);
+    let spans = server.take("/api/public/otel/v1/traces");
+    let spans: Vec<_> =
+        spans.iter().map(|request| ExportTraceServiceRequest::decode(&*request.body).unwrap()).collect();
+    let scores = server.take("/api/public/ingestion");
+    let batches = scores.iter().map(|request| serde_json::from_slice::<Value>(&request.body).unwrap());
+    let scores =
+        batches.flat_map(|batch| batch["batch"].as_array().unwrap().clone()).map(|event| event["body"].clone());
+    check_rag_pipeline(&Run::new(otlp::spans(&spans), scores.collect(), stdout, stderr, by_start));
 }
 
 /// A text without what differs from run to run: ids, ports and durations.

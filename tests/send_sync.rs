@@ -1,6 +1,6 @@
 //! Send, Sync and size of what users hold, checked by the compiler.
 
-use observe::observe;
+use observe::{InCurrentObservation, observe};
 
 fn send<T: Send>(_: &T) {}
 fn sync<T: Sync>(_: &T) {}
@@ -32,8 +32,16 @@ fn observed_futures_are_send_and_sync_when_they_were() {
     send(&future);
     let flush = observe::flush_async(std::time::Duration::ZERO);
     send(&flush);
+    sync(&flush);
+    let captured = observe::testing::captured_async(|| plain(String::new()));
+    send(&captured);
+    sync(&captured);
+    let carried = plain(String::new()).in_current_observation();
+    send(&carried);
+    sync(&carried);
     let scoped = observe::Context::current().scope(|| plain(String::new()));
     send(&scoped);
+    sync(&scoped);
 }
 
 #[test]

@@ -12,9 +12,9 @@ use std::{fmt, io};
 /// use observe::{Config, Error};
 /// let error = Config::new().without_environment().sample_rate(2.0).init().unwrap_err();
 /// assert!(matches!(error, Error::Invalid { .. }));
-/// println!("{error}");
+/// // Also as `main` prints what it returns.
+/// assert_eq!(format!("{error:?}"), error.to_string());
 /// ```
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// `init` was called while the guard of an earlier `init` was alive.
@@ -94,6 +94,13 @@ impl fmt::Display for Error {
                 write!(f, "the worker's thread cannot be started: {source}; check the limit on threads")
             }
         }
+    }
+}
+
+/// The same text: a `main` that returns this error prints it so.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

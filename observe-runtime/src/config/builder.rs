@@ -286,7 +286,7 @@ impl Config {
         self
     }
 
-    /// Replaces the list of names (of arguments and fields) whose values are never captured.
+    /// Replaces the list of names of arguments whose values are never captured.
     ///
     /// ```
     /// observe::Config::new().redact(["password", "iban"]);
@@ -296,7 +296,7 @@ impl Config {
         self
     }
 
-    /// Adds to the list of names whose values are never captured.
+    /// Adds to the list of names of arguments whose values are never captured.
     ///
     /// ```
     /// observe::Config::new().redact_also(["iban", "date_of_birth"]);
