@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use futures::FutureExt;
-use observe::{Config, Score, observe};
+use observe::{Config, Level, Score, Usage, observe};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -42,12 +42,23 @@ impl serde::Serialize for Explosive {
 fn sync_call(n: u32, _explosive: &Explosive) -> u32 {
     observe::update_current_observation(|o| o.metadata("never", Explosive));
     observe::update_current_trace(|t| t.user_id("never"));
+    observe::score_current_trace(Score::new("never", 0.5).comment("at all").id("nor ever"));
+    observe::score_current_observation(Score::new("never", "good"));
+    observe::event("never").level(Level::Warning).metadata("never", Explosive);
     n + 1
 }
 
 #[observe]
 async fn async_call(n: u32, _explosive: &Explosive) -> u32 {
     sync_call(n, _explosive)
+}
+
+fn by_hand() {
+    let trace = observe::trace("never").user_id("never").tags(["never"]).metadata("never", Explosive);
+    let call = trace.generation("never").model("never").input(Explosive).usage(Usage::tokens(1, 2));
+    call.output(Explosive).score(Score::new("never", true)).end();
+    trace.run(|| assert_eq!(sync_call(1, &Explosive), 2));
+    trace.end();
 }
 
 fn allocations(work: impl FnOnce()) -> usize {
@@ -63,18 +74,19 @@ fn nothing_is_captured_or_allocated() {
             assert_eq!(sync_call(1, &Explosive), 2);
             assert_eq!(async_call(1, &Explosive).now_or_never(), Some(2));
             assert_eq!(observe::current_trace_id(), None);
+            by_hand();
         })
     };
     assert_eq!(check(), 0, "before `init`");
 
     let guard = Config::new().without_environment().disabled().init().unwrap();
     assert_eq!(check(), 0, "switched off");
-    observe::score_current_trace(Score::new("never", 1));
     drop(guard);
 
     let dir = std::env::temp_dir().join(format!("observe-disabled-{}", std::process::id()));
     let guard = Config::new().without_environment().files(&dir).sample_rate(0.0).init().unwrap();
     assert_eq!(sync_call(1, &Explosive), 2, "sampled out");
+    by_hand();
     assert_eq!(async_call(1, &Explosive).now_or_never(), Some(2), "sampled out");
     let stats = guard.shutdown(std::time::Duration::from_secs(5));
     assert_eq!((stats.recorded, stats.delivered), (0, 0));

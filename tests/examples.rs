@@ -51,9 +51,10 @@ fn run_by<K: Ord>(name: &str, key: impl Fn(&Span) -> K) -> Run {
     let dir = std::env::temp_dir().join(format!("observe-example-{}-{name}", std::process::id()));
     let (stdout, stderr) = execute(name, &[("OBSERVE_DIR", dir.to_str().unwrap())]);
     let spans = otlp::spans(&otlp::from_files(&dir));
-    let scores = otlp::lines(&dir, "scores-").iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = otlp::lines(&dir, "scores-");
+    let scores: Vec<_> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     std::fs::remove_dir_all(dir).unwrap();
-    Run::new(spans, scores, stdout, stderr, key)
+    Run::new(spans, &scores, stdout, stderr, key)
 }
 
 /// What it said on both outputs.
@@ -75,7 +76,7 @@ fn execute(name: &str, variables: &[(&str, &str)]) -> (String, String) {
 impl Run {
     fn new<K: Ord>(
         spans: Vec<Span>,
-        scores: Vec<Value>,
+        scores: &[Value],
         stdout: String,
         stderr: String,
         key: impl Fn(&Span) -> K,
@@ -316,7 +317,7 @@ fn rag_pipeline_delivers_the_same_trace_to_langfuse() {
     let batches = scores.iter().map(|request| serde_json::from_slice::<Value>(&request.body).unwrap());
     let scores =
         batches.flat_map(|batch| batch["batch"].as_array().unwrap().clone()).map(|event| event["body"].clone());
-    check_rag_pipeline(&Run::new(otlp::spans(&spans), scores.collect(), stdout, stderr, by_start));
+    check_rag_pipeline(&Run::new(otlp::spans(&spans), &scores.collect::<Vec<_>>(), stdout, stderr, by_start));
 }
 
 /// A text without what differs from run to run: ids, ports and durations.

@@ -57,7 +57,7 @@ fn what_users_hold_is_send_and_sync() {
     check::<observe::Config>();
     check::<observe::Error>();
     check::<observe::Guard>();
-    check::<observe::Score>();
+    check::<observe::Score<'static>>();
     check::<observe::Stats>();
     check::<observe::Usage>();
     check::<observe::testing::Recorded>();

@@ -58,7 +58,7 @@ pub(crate) fn update_trace(context: Context, update: impl FnOnce(TraceUpdate<'_>
 }
 
 /// Scores the context's observation, or its trace.
-pub(crate) fn score(context: Context, is_for_observation: bool, score: &Score) {
+pub(crate) fn score(context: Context, is_for_observation: bool, score: &Score<'_>) {
     let Some((client, trace, observation)) = target(context) else { return };
     if let Some(flaw) = score.flaw() {
         journal::lose(client, Loss::Invalid);
@@ -72,11 +72,7 @@ pub(crate) fn score(context: Context, is_for_observation: bool, score: &Score) {
             return false;
         }
         record::say(out, Kind::Score, trace, observation, clock::now());
-        record::put_with(out, Tag::ScoreId, |out| {
-            let (first, second) = (ObservationId::random(), ObservationId::random());
-            out.extend_from_slice(format!("{first}{second}").as_bytes());
-        });
-        out.extend_from_slice(score.fields());
+        score.write(out);
         true
     });
 }

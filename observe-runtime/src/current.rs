@@ -38,7 +38,7 @@ pub fn update_current_trace(update: impl FnOnce(TraceUpdate<'_>) -> TraceUpdate<
 /// score_current_observation(Score::new("relevance", 0.91).comment("three of three documents on topic"));
 /// ```
 #[expect(clippy::needless_pass_by_value, reason = "a score is given once")]
-pub fn score_current_observation(score: Score) {
+pub fn score_current_observation(score: Score<'_>) {
     append::score(Context::current(), true, &score);
 }
 
@@ -49,7 +49,7 @@ pub fn score_current_observation(score: Score) {
 /// score_current_trace(Score::new("completeness", 0.85));
 /// ```
 #[expect(clippy::needless_pass_by_value, reason = "a score is given once")]
-pub fn score_current_trace(score: Score) {
+pub fn score_current_trace(score: Score<'_>) {
     append::score(Context::current(), false, &score);
 }
 

@@ -1,11 +1,13 @@
 //! Scores: what people, programs or models think of a trace, an observation or a session.
 
+use std::borrow::Cow;
 use std::time::SystemTime;
 
 use serde_core::Serialize;
 
 use crate::capture::{self, Limits};
 use crate::clock;
+use crate::id::TraceId;
 use crate::record::{self, Tag};
 
 /// The kind of a score's value: [Langfuse's score data types](https://langfuse.com/docs/evaluation/evaluation-methods/data-model).
@@ -59,21 +61,21 @@ impl DataType {
 ///
 /// ```
 /// use observe::{Score, ScoreValue};
-/// let verdict: ScoreValue = if 2 + 2 == 4 { true.into() } else { "unclear".into() };
+/// let verdict: ScoreValue<'_> = if 2 + 2 == 4 { true.into() } else { "unclear".into() };
 /// Score::new("verdict", verdict);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct ScoreValue(pub(crate) Value, pub(crate) DataType);
+pub struct ScoreValue<'a>(Value<'a>, DataType);
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
+enum Value<'a> {
     Number(f64),
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
 macro_rules! numeric {
     ($($number:ty)*) => {$(
-        impl From<$number> for ScoreValue {
+        impl From<$number> for ScoreValue<'_> {
             fn from(number: $number) -> Self {
                 Self(Value::Number(number as f64), DataType::Numeric)
             }
@@ -82,21 +84,27 @@ macro_rules! numeric {
 }
 numeric!(f64 f32 i8 i16 i32 i64 u8 u16 u32 u64 usize isize);
 
-impl From<bool> for ScoreValue {
+impl From<bool> for ScoreValue<'_> {
     fn from(truth: bool) -> Self {
         Self(Value::Number(f64::from(u8::from(truth))), DataType::Boolean)
     }
 }
 
-impl From<&str> for ScoreValue {
-    fn from(word: &str) -> Self {
-        Self(Value::Text(word.to_owned()), DataType::Categorical)
+impl<'a> From<&'a str> for ScoreValue<'a> {
+    fn from(word: &'a str) -> Self {
+        Self(Value::Text(word.into()), DataType::Categorical)
     }
 }
 
-impl From<String> for ScoreValue {
+impl<'a> From<&'a String> for ScoreValue<'a> {
+    fn from(word: &'a String) -> Self {
+        Self(Value::Text(word.into()), DataType::Categorical)
+    }
+}
+
+impl From<String> for ScoreValue<'_> {
     fn from(word: String) -> Self {
-        Self(Value::Text(word), DataType::Categorical)
+        Self(Value::Text(word.into()), DataType::Categorical)
     }
 }
 
@@ -114,13 +122,19 @@ impl From<String> for ScoreValue {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a score does nothing until it is given"]
-pub struct Score {
-    fields: Vec<u8>,
-    /// Why no server would take it.
-    flaw: Option<&'static str>,
+pub struct Score<'a> {
+    name: Cow<'a, str>,
+    value: ScoreValue<'a>,
+    comment: Option<Cow<'a, str>>,
+    /// Fields of a record.
+    metadata: Vec<u8>,
+    id: Option<Cow<'a, str>>,
+    config_id: Option<Cow<'a, str>>,
+    session_id: Option<Cow<'a, str>>,
+    time: Option<SystemTime>,
 }
 
-impl Score {
+impl<'a> Score<'a> {
     /// A score of this name and value.
     ///
     /// One without a name, or whose number is not finite, is not given: it is counted as [`Loss::Invalid`](crate::Loss)
@@ -132,22 +146,17 @@ impl Score {
     /// Score::new("helpful", true);
     /// Score::new("tone", "friendly");
     /// ```
-    pub fn new(name: impl AsRef<str>, value: impl Into<ScoreValue>) -> Self {
-        let (ScoreValue(value, kind), name) = (value.into(), name.as_ref());
-        let flaw = match &value {
-            _ if name.is_empty() => Some("it has no name"),
-            Value::Number(number) if !number.is_finite() => Some("its value is not a finite number"),
-            Value::Text(text) if text.is_empty() => Some("its value is empty"),
-            _ => None,
-        };
-        let mut fields = Vec::with_capacity(64);
-        record::put(&mut fields, Tag::ScoreName, name.as_bytes());
-        record::put(&mut fields, Tag::ScoreType, &[kind as u8]);
-        match value {
-            Value::Number(number) => record::put(&mut fields, Tag::ScoreNumber, &number.to_bits().to_le_bytes()),
-            Value::Text(text) => record::put(&mut fields, Tag::ScoreText, text.as_bytes()),
+    pub fn new(name: impl Into<Cow<'a, str>>, value: impl Into<ScoreValue<'a>>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+            comment: None,
+            metadata: Vec::new(),
+            id: None,
+            config_id: None,
+            session_id: None,
+            time: None,
         }
-        Self { fields, flaw }
     }
 
     /// A score of free text. Servers take 500 characters: a longer one is cut and ends in `…`.
@@ -156,12 +165,11 @@ impl Score {
     /// # use observe::Score;
     /// Score::text("note", "answers the question, but a bit long");
     /// ```
-    pub fn text(name: impl AsRef<str>, text: impl Into<String>) -> Self {
+    pub fn text(name: impl Into<Cow<'a, str>>, text: impl Into<Cow<'a, str>>) -> Self {
         let mut text = text.into();
         if let Some((last, _)) = text.char_indices().nth(MOST_TEXT).and_then(|_| text.char_indices().nth(MOST_TEXT - 1))
         {
-            text.truncate(last);
-            text.push('…');
+            text = Cow::Owned(format!("{}…", &text[..last]));
         }
         Self::new(name, ScoreValue(Value::Text(text), DataType::Text))
     }
@@ -172,8 +180,8 @@ impl Score {
     /// # use observe::Score;
     /// Score::new("completeness", 0.85).comment("all parts answered");
     /// ```
-    pub fn comment(mut self, comment: impl AsRef<str>) -> Self {
-        record::put(&mut self.fields, Tag::ScoreComment, comment.as_ref().as_bytes());
+    pub fn comment(mut self, comment: impl Into<Cow<'a, str>>) -> Self {
+        self.comment = Some(comment.into());
         self
     }
 
@@ -184,7 +192,7 @@ impl Score {
     /// Score::new("completeness", 0.85).metadata("judge", "gpt-4o").metadata("round", 2);
     /// ```
     pub fn metadata(mut self, key: impl AsRef<str>, value: impl Serialize) -> Self {
-        record::put_pair(&mut self.fields, Tag::ScoreMetadata, key.as_ref(), |out| {
+        record::put_pair(&mut self.metadata, Tag::ScoreMetadata, key.as_ref(), |out| {
             capture::to_json(out, &value, Limits::default());
         });
         self
@@ -197,8 +205,8 @@ impl Score {
     /// // Said again with another value, it replaces this one.
     /// Score::new("thumbs", true).id("thumbs-of-message-77");
     /// ```
-    pub fn id(mut self, id: impl AsRef<str>) -> Self {
-        record::put(&mut self.fields, Tag::ScoreId, id.as_ref().as_bytes());
+    pub fn id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.id = Some(id.into());
         self
     }
 
@@ -208,8 +216,8 @@ impl Score {
     /// # use observe::Score;
     /// Score::new("tone", "friendly").config_id("clx1a2b3c");
     /// ```
-    pub fn config_id(mut self, id: impl AsRef<str>) -> Self {
-        record::put(&mut self.fields, Tag::ScoreConfig, id.as_ref().as_bytes());
+    pub fn config_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.config_id = Some(id.into());
         self
     }
 
@@ -221,7 +229,7 @@ impl Score {
     /// Score::new("thumbs", true).timestamp(SystemTime::now() - Duration::from_secs(3600));
     /// ```
     pub fn timestamp(mut self, time: SystemTime) -> Self {
-        record::put(&mut self.fields, Tag::ScoreTime, &clock::unix(time).to_le_bytes());
+        self.time = Some(time);
         self
     }
 
@@ -231,17 +239,48 @@ impl Score {
     /// # use observe::Score;
     /// observe::score_current_trace(Score::new("satisfaction", 5).session_id("session_abc"));
     /// ```
-    pub fn session_id(mut self, id: impl AsRef<str>) -> Self {
-        record::put(&mut self.fields, Tag::ScoreSession, id.as_ref().as_bytes());
+    pub fn session_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.session_id = Some(id.into());
         self
     }
 
-    pub(crate) fn fields(&self) -> &[u8] {
-        &self.fields
+    /// Why no server would take it.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        match &self.value.0 {
+            _ if self.name.is_empty() => Some("it has no name"),
+            Value::Number(number) if !number.is_finite() => Some("its value is not a finite number"),
+            Value::Text(text) if text.is_empty() => Some("its value is empty"),
+            _ => None,
+        }
     }
 
-    pub(crate) fn flaw(&self) -> Option<&'static str> {
-        self.flaw
+    /// Appends the fields of a record.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let ScoreValue(value, kind) = &self.value;
+        record::put(out, Tag::ScoreName, self.name.as_bytes());
+        record::put(out, Tag::ScoreType, &[*kind as u8]);
+        match value {
+            Value::Number(number) => record::put(out, Tag::ScoreNumber, &number.to_bits().to_le_bytes()),
+            Value::Text(text) => record::put(out, Tag::ScoreText, text.as_bytes()),
+        }
+        match &self.id {
+            Some(id) => record::put(out, Tag::ScoreId, id.as_bytes()),
+            None => record::put(out, Tag::ScoreId, TraceId::random().to_string().as_bytes()),
+        }
+        let texts = [
+            (Tag::ScoreComment, &self.comment),
+            (Tag::ScoreConfig, &self.config_id),
+            (Tag::ScoreSession, &self.session_id),
+        ];
+        for (tag, text) in texts {
+            if let Some(text) = text {
+                record::put(out, tag, text.as_bytes());
+            }
+        }
+        if let Some(time) = self.time {
+            record::put(out, Tag::ScoreTime, &clock::unix(time).to_le_bytes());
+        }
+        out.extend_from_slice(&self.metadata);
     }
 }
 

@@ -143,7 +143,7 @@ macro_rules! observation_setters {
         /// observe::generation("answer").usage(Usage::tokens(1200, 250)).end();
         /// ```
         pub fn usage(self, usage: Usage) -> Self {
-            self.put(Tag::Usage, usage.json())
+            self.json(Tag::Usage, &usage)
         }
 
         /// A provider's own usage object, in the spelling of OpenAI, Anthropic, Gemini, Bedrock or Cohere.

@@ -1,6 +1,6 @@
 //! What a call of a model used.
 
-use std::fmt::Write as _;
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
 /// Counts by kind: tokens of the input, of the output, and of kinds that cost differently.
 ///
@@ -12,11 +12,13 @@ use std::fmt::Write as _;
 /// use observe::Usage;
 /// Usage::tokens(1200, 250).with("input_cached_tokens", 800);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Usage {
-    /// A JSON object without its closing brace.
-    json: String,
+    input: Option<u64>,
+    output: Option<u64>,
+    others: Vec<(String, u64)>,
+    unit: Option<String>,
 }
 
 impl Usage {
@@ -27,7 +29,7 @@ impl Usage {
     /// Usage::tokens(1200, 250);
     /// ```
     pub fn tokens(input: u64, output: u64) -> Self {
-        Self::new().with("input", input).with("output", output)
+        Self { input: Some(input), output: Some(output), ..Self::default() }
     }
 
     /// Nothing yet: add buckets with [`Usage::with`].
@@ -37,7 +39,7 @@ impl Usage {
     /// Usage::new().with("input", 3).with("images", 2);
     /// ```
     pub fn new() -> Self {
-        Self { json: "{}".to_owned() }
+        Self::default()
     }
 
     /// Adds a bucket, such as `input_cached_tokens`, `output_reasoning_tokens` or `images`.
@@ -47,13 +49,11 @@ impl Usage {
     /// Usage::tokens(400, 250).with("input_cached_tokens", 800);
     /// ```
     pub fn with(mut self, kind: &str, count: u64) -> Self {
-        self.json.pop();
-        if self.json.len() > 1 {
-            self.json.push(',');
+        match kind {
+            "input" => self.input = Some(count),
+            "output" => self.output = Some(count),
+            _ => self.others.push((kind.to_owned(), count)),
         }
-        let mut key = Vec::new();
-        crate::capture::write_string(&mut key, kind, crate::capture::Limits::default());
-        let _ = write!(self.json, "{}:{count}}}", String::from_utf8_lossy(&key));
         self
     }
 
@@ -64,23 +64,26 @@ impl Usage {
     /// Usage::new().with("input", 250).unit("CHARACTERS");
     /// ```
     pub fn unit(mut self, unit: &str) -> Self {
-        self.json.pop();
-        if self.json.len() > 1 {
-            self.json.push(',');
-        }
-        let mut text = Vec::new();
-        crate::capture::write_string(&mut text, unit, crate::capture::Limits::default());
-        let _ = write!(self.json, "\"unit\":{}}}", String::from_utf8_lossy(&text));
+        self.unit = Some(unit.to_owned());
         self
-    }
-
-    pub(crate) fn json(&self) -> &[u8] {
-        self.json.as_bytes()
     }
 }
 
-impl Default for Usage {
-    fn default() -> Self {
-        Self::new()
+/// As one object: `{"input":1200,"output":250}`.
+impl Serialize for Usage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (kind, count) in [("input", self.input), ("output", self.output)] {
+            if let Some(count) = count {
+                map.serialize_entry(kind, &count)?;
+            }
+        }
+        for (kind, count) in &self.others {
+            map.serialize_entry(kind, count)?;
+        }
+        if let Some(unit) = &self.unit {
+            map.serialize_entry("unit", unit)?;
+        }
+        map.end()
     }
 }

@@ -97,7 +97,7 @@ impl Observation {
     /// observe::span("answer").score(Score::new("relevance", 0.91)).end();
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a score is given once")]
-    pub fn score(self, score: Score) -> Self {
+    pub fn score(self, score: Score<'_>) -> Self {
         append::score(self.context, true, &score);
         self
     }

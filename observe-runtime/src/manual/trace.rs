@@ -111,7 +111,7 @@ impl Trace {
     /// observe::trace("job").score(Score::new("helpfulness", 0.92).comment("answered at once")).end();
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a score is given once")]
-    pub fn score(self, score: Score) -> Self {
+    pub fn score(self, score: Score<'_>) -> Self {
         append::score(self.context(), false, &score);
         self
     }
