@@ -17,6 +17,7 @@ use crate::sink::{Endpoint, Http};
 use crate::sink::{Files, Sink};
 use crate::worker::exit::Exit;
 use crate::worker::fold::Fold;
+use crate::worker::live::Live;
 use crate::worker::{Commands, Terms, Worker};
 
 /// What callers of a running client hold of it.
@@ -57,7 +58,7 @@ impl Running {
         let prepare =
             Prepare { mask: settings.mask, most_bytes: settings.max_batch_bytes, counters: journal.counters.clone() };
         let exit = Exit { encoder: Encoder::new(dialect, settings.resource), sink, prepare };
-        let worker = Worker::new(
+        let mut worker = Worker::new(
             journal.clone(),
             commands.clone(),
             Fold::new(defaults, hold),
@@ -66,6 +67,9 @@ impl Running {
             settings.console.then_some(Console),
             settings.on_loss,
         );
+        if let Destination::Files { dir } = &settings.destination {
+            worker.keep_live(Live::new(dir));
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
         let thread = std::thread::Builder::new().name("observe".to_owned());
         match thread.spawn(move || runtime.block_on(worker.run())) {

@@ -26,6 +26,13 @@ pub(crate) enum Dialect {
     Langfuse,
 }
 
+/// An observation that has not been written yet.
+#[derive(Debug)]
+pub(crate) struct Running<'a> {
+    pub(crate) view: View<'a>,
+    pub(crate) is_open: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Encoder {
     dialect: Dialect,
@@ -81,20 +88,39 @@ impl Encoder {
         if self.dialect == Dialect::Langfuse { "langfuse-sdk-observe-llm" } else { "observe-llm" }
     }
 
+    /// A live snapshot: an export request as JSON, whose open spans have no end, and what it is a snapshot of.
+    pub(crate) fn live(&self, observations: &[Running<'_>], omitted: usize, now: u64) -> Vec<u8> {
+        let span = |running: &Running<'_>| {
+            let mut span = self.json_span(&running.view);
+            if running.is_open {
+                span.remove("endTimeUnixNano");
+            }
+            span.into()
+        };
+        let mut request = self.json_request(observations.iter().map(span).collect());
+        let about = json!({"pid": std::process::id(), "timeUnixNano": now.to_string(), "omitted": omitted});
+        request.insert("live".to_owned(), about);
+        Value::Object(request).to_string().into_bytes()
+    }
+
     fn json_line(&self, views: &[View<'_>]) -> Vec<u8> {
-        let spans: Vec<Value> = views.iter().map(|view| self.json_span(view)).collect();
-        let resource: Vec<Value> =
-            self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
-        let line = json!({"resourceSpans": [{
-            "resource": {"attributes": resource},
-            "scopeSpans": [{"scope": {"name": self.scope(), "version": VERSION}, "spans": spans}],
-        }]});
-        let mut bytes = line.to_string().into_bytes();
+        let spans = views.iter().map(|view| self.json_span(view).into()).collect();
+        let mut bytes = Value::Object(self.json_request(spans)).to_string().into_bytes();
         bytes.push(b'\n');
         bytes
     }
 
-    fn json_span(&self, view: &View<'_>) -> Value {
+    fn json_request(&self, spans: Vec<Value>) -> Map<String, Value> {
+        let resource: Vec<Value> =
+            self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
+        let mut scope_spans = json!({"scope": {"name": self.scope(), "version": VERSION}});
+        scope_spans["spans"] = Value::Array(spans);
+        let mut resource_spans = json!({"resource": {"attributes": resource}});
+        resource_spans["scopeSpans"] = Value::Array(vec![scope_spans]);
+        Map::from_iter([("resourceSpans".to_owned(), Value::Array(vec![resource_spans]))])
+    }
+
+    fn json_span(&self, view: &View<'_>) -> Map<String, Value> {
         let listed = attributes(view, self.dialect);
         let listed: Vec<Value> = listed.iter().map(|(key, value)| key_value(key, value)).collect();
         let mut span = Map::new();
@@ -113,7 +139,7 @@ impl Encoder {
             "status".to_owned(),
             message.map_or_else(|| json!({"code": code}), |text| json!({"code": code, "message": text})),
         );
-        Value::Object(span)
+        span
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Fold {
     weight: usize,
     /// Scores that wait for their trace.
     scores: usize,
+    /// Records taken so far.
+    heard: u64,
 }
 
 #[derive(Debug, Default)]
@@ -89,6 +91,7 @@ impl Fold {
             hold,
             weight: 0,
             scores: 0,
+            heard: 0,
         }
     }
 
@@ -100,6 +103,38 @@ impl Fold {
     /// Observations and scores that have not left.
     pub(crate) fn pending(&self) -> usize {
         self.observations.len() + self.scores
+    }
+
+    /// How many records were taken: as long as this stays the same nothing has changed.
+    pub(crate) fn heard(&self) -> u64 {
+        self.heard
+    }
+
+    /// What has opened and not left, oldest first, each with whether it is still open: at most so many, with so many
+    /// bytes of records. And how many more there are.
+    pub(crate) fn waiting(&self, most: usize, most_bytes: usize) -> (Vec<(Finished, bool)>, usize) {
+        let opened = self.observations.iter().filter(|(_, pending)| pending.is_open);
+        let mut opened: Vec<_> = opened.collect();
+        opened.sort_unstable_by_key(|(_, pending)| pending.since);
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
+        for ((id, observation), pending) in &opened {
+            bytes += pending.records.len();
+            if waiting.len() >= most || bytes > most_bytes {
+                break;
+            }
+            let Some(trace) = self.traces.get(id) else { continue };
+            let finished = Finished {
+                trace: *id,
+                id: *observation,
+                records: pending.records.clone(),
+                attributes: trace.attributes(),
+                trace_io: trace.io(),
+                is_part: true,
+            };
+            waiting.push((finished, !pending.is_closed));
+        }
+        let omitted = opened.len() - waiting.len();
+        (waiting, omitted)
     }
 
     /// Whether a further round can let something leave at once.
@@ -118,6 +153,7 @@ impl Fold {
     }
 
     fn take(&mut self, record: Record<'_>, bytes: &[u8], round: u64, counters: &Counters) {
+        self.heard += 1;
         let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
         trace.touched = round;
         match (record.kind, record.observation) {

@@ -7,6 +7,7 @@
 
 pub(crate) mod exit;
 pub(crate) mod fold;
+pub(crate) mod live;
 mod outbox;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use self::exit::{Exit, Verdict};
 use self::fold::Fold;
+use self::live::Live;
 pub(crate) use self::outbox::Terms;
 use self::outbox::{Outbox, Parcel};
 use self::watch::Watch;
@@ -100,6 +102,7 @@ pub(crate) struct Worker {
     exit: Arc<Exit>,
     deliveries: Vec<Delivery>,
     console: Option<Console>,
+    live: Option<Live>,
     watch: Watch,
     round: u64,
     /// Bytes that the journal's budget knows to be kept here.
@@ -148,6 +151,7 @@ impl Worker {
             exit: Arc::new(exit),
             deliveries: Vec::new(),
             console,
+            live: None,
             round: 0,
             kept: 0,
             leaving: Vec::new(),
@@ -160,6 +164,11 @@ impl Worker {
         }
     }
 
+    /// Keeps a live snapshot as well.
+    pub(crate) fn keep_live(&mut self, live: Live) {
+        self.live = Some(live);
+    }
+
     /// Works until the last command is done.
     pub(crate) async fn run(mut self) {
         loop {
@@ -170,6 +179,9 @@ impl Worker {
             self.asked.extend(asked.into_iter().map(|command| Asked { command, rounds: 0 }));
             self.take();
             self.send();
+            if let Some(live) = &mut self.live {
+                live.look(Instant::now(), &self.fold, &self.exit);
+            }
             self.account();
             if self.answer() {
                 return;
@@ -303,6 +315,8 @@ impl Worker {
             }
             if asked.command.is_last {
                 is_over = true;
+                // Before whoever asked ends the process.
+                self.live = None;
                 self.journal.counters.lose(Loss::AtExit, self.outbox.pending() as u64);
                 self.journal.counters.pending.store(0, Ordering::Relaxed);
                 self.watch.last();
