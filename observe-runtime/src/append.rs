@@ -28,7 +28,7 @@ pub(crate) fn open(parent: Context, kind: ObservationType, name: &str, id: Optio
                 }
                 let flags = if is_top { APP_ROOT } else { 0 };
                 let start = clock::now();
-                record::open(out, &Opening { trace, observation, parent: parent_id, start, kind, flags });
+                record::open(out, &Opening { trace, observation, parent: parent_id, start, kind, flags, site: 0 });
                 record::put(out, Tag::Name, name.as_bytes());
                 true
             })

@@ -6,7 +6,7 @@
 //! - Captures run with recording off on this thread, and cannot unwind out of here.
 
 use crate::capture::{self, Input, Slot};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::context::Context;
 use crate::id::{ObservationId, TraceId};
 use crate::journal::{self, Admission, Journal};
@@ -20,17 +20,20 @@ use crate::update::ObservationUpdate;
 #[must_use]
 pub struct Call {
     context: Context,
-    /// When it first ran; 0: not yet.
+    /// When it was opened, until it runs; then when it first ran. Unix nanoseconds.
     started: u64,
 }
 
-// The state stands in the context's spare bits: an observed future grows by 40 bytes.
+// The state, and the steps of the clock before it started, stand in the context's spare bits: an observed future grows
+// by 40 bytes.
 /// Nothing to do: not even a context to set.
 const OFF: u8 = 0;
 /// Not recorded, and neither is what it calls.
 const SILENT: u8 = 1 << 4;
-const OPEN: u8 = 2 << 4;
-const ENDED: u8 = 3 << 4;
+/// Opened and not run yet.
+const WAITING: u8 = 2 << 4;
+const OPEN: u8 = 3 << 4;
+const ENDED: u8 = 4 << 4;
 
 /// What `#[observe]` decides at run time.
 #[derive(Clone, Copy, Debug)]
@@ -97,20 +100,14 @@ impl Call {
         };
         let observation = ObservationId::random();
         let context = current.with_client(client).below(trace, Some(observation));
+        let mut started = Moment { unix: 0, steps: 0 };
         let is_open = journal::write(client, Admission::New, |out, journal| {
             if is_top && !journal.samples(trace) {
                 return false;
             }
-            let (kind, flags) = (site.kind, if is_top { APP_ROOT } else { 0 });
-            record::open(out, &Opening { trace, observation, parent, start: clock::now(), kind, flags });
-            record::put(out, Tag::Name, site.name.as_bytes());
-            record::put_pair(out, Tag::Site, "code.function.name", |out| {
-                out.extend_from_slice(site.function.as_bytes());
-            });
-            record::put_pair(out, Tag::Site, "code.file.path", |out| out.extend_from_slice(site.file.as_bytes()));
-            record::put_pair(out, Tag::Site, "code.line.number", |out| {
-                out.extend_from_slice(itoa::Buffer::new().format(site.line).as_bytes());
-            });
+            let at = out.len();
+            let (kind, flags, site_number) = (site.kind, if is_top { APP_ROOT } else { 0 }, site.number());
+            record::open(out, &Opening { trace, observation, parent, start: 0, kind, flags, site: site_number });
             if let Some(input) = input.filter(|_| journal.rules.capture_io) {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
@@ -123,37 +120,49 @@ impl Call {
             if let Some(set) = set {
                 set(ObservationUpdate::new(out, journal.rules.limits));
             }
+            // What capturing took is not the function's time.
+            started = clock::moment();
+            record::set_time(out, at, started.unix);
             true
         });
-        let context = if is_open { context.with_state(OPEN) } else { context.silent().with_state(SILENT) };
-        Self { context, started: 0 }
+        let context = if is_open { context.with_state(WAITING) } else { context.silent().with_state(SILENT) };
+        Self { context: context.with_steps(started.steps), started: started.unix }
     }
 
     /// Runs the body of a function with this call current.
     #[inline]
     pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        if self.context.state() == OFF {
-            return body();
+        match self.context.state() {
+            OFF => return body(),
+            WAITING => self.context = self.context.with_state(OPEN),
+            _ => {}
         }
-        self.started = clock::now();
-        self.context.with_state(0).run(body)
+        self.current().run(body)
     }
 
     /// Runs a piece of the work with this call current. The first one is its start.
     #[inline]
     pub fn scope<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        if self.context.state() == OFF {
-            return work();
+        match self.context.state() {
+            OFF => return work(),
+            WAITING => {
+                let Moment { unix, steps } = clock::moment();
+                self.started = unix;
+                self.context = self.context.with_state(OPEN).with_steps(steps);
+            }
+            _ => {}
         }
-        if self.started == 0 {
-            self.started = clock::now();
-        }
-        let context = self.context.with_state(0);
+        let context = self.current();
         // A runtime may catch the panic before it drops what was polled.
         let watch = Watch(self);
         let result = context.run(work);
         std::mem::forget(watch);
         result
+    }
+
+    /// The context of the work: without what is only this call's.
+    fn current(&self) -> Context {
+        self.context.with_state(0).with_steps(0)
     }
 
     /// Whether this call is recorded: nothing needs to be captured if not.
@@ -166,7 +175,7 @@ impl Call {
     /// Whether it ran and is not over.
     #[inline]
     pub(crate) fn has_begun(&self) -> bool {
-        self.started != 0
+        !matches!(self.context.state(), OFF | WAITING)
     }
 
     /// Ends it well, with its output.
@@ -217,7 +226,7 @@ impl Call {
         self.context = self.context.with_state(ENDED);
         let (context, started) = (self.context, self.started);
         let (Some(trace), Some(observation)) = (context.trace_id(), context.observation_id()) else { return };
-        let end = clock::now();
+        let end = clock::end(Moment { unix: started, steps: context.steps() });
         journal::write(context.client(), Admission::Known, |out, journal| {
             record::close(out, trace, observation, started, end, outcome);
             fields(out, journal);
@@ -227,7 +236,7 @@ impl Call {
 
     #[cold]
     fn abandon(&mut self) {
-        if self.started == 0 {
+        if self.context.state() == WAITING {
             self.context = self.context.with_state(ENDED);
             let Some(trace) = self.context.trace_id() else { return };
             journal::write(self.context.client(), Admission::Known, |out, _| {
@@ -264,7 +273,7 @@ fn capture_output(out: &mut Vec<u8>, journal: &Journal, write: &mut dyn FnMut(Sl
 impl Drop for Call {
     #[inline]
     fn drop(&mut self) {
-        if self.context.state() == OPEN {
+        if matches!(self.context.state(), OPEN | WAITING) {
             self.abandon();
         }
     }

@@ -1,8 +1,10 @@
-//! Who is current: a small `Copy` value kept task-locally.
+//! Who is current: a small `Copy` value, kept by the thread while it works on a task.
 //!
 //! - It holds ids and flags, no lock and no reference count; nothing needs to be detached.
-//! - It is set only around a piece of work (a function, a poll), never left behind a guard.
+//! - It is set only around a piece of work (a function, a poll) and follows a future from poll to poll: it is
+//!   never left behind a guard.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{self, Poll};
@@ -11,8 +13,8 @@ use pin_project_lite::pin_project;
 
 use crate::id::{ObservationId, TraceId};
 
-tokio::task_local! {
-    static CURRENT: Context;
+thread_local! {
+    static CURRENT: Cell<Context> = const { Cell::new(Context::NONE) };
 }
 
 /// Which observation and which trace new work belongs to.
@@ -32,6 +34,8 @@ pub struct Context {
     /// The client that records; 0: the one that `init` made.
     client: u32,
     flags: u8,
+    /// Of an open call's own copy: see `call.rs`.
+    steps: u8,
 }
 
 /// Set by an open call on its own copy: see `call.rs`.
@@ -60,8 +64,9 @@ impl Context {
     /// assert_eq!(search(), 2);
     /// ```
     #[must_use]
+    #[inline]
     pub fn current() -> Self {
-        CURRENT.try_with(|context| *context).unwrap_or_default()
+        CURRENT.get()
     }
 
     /// A context below an observation of another process, as its `traceparent` header names it.
@@ -84,8 +89,17 @@ impl Context {
     /// let context = observe::Context::current();
     /// assert_eq!(context.run(|| 1 + 1), 2);
     /// ```
+    #[inline]
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
-        CURRENT.sync_scope(self, work)
+        struct Restore(Context);
+        impl Drop for Restore {
+            #[inline]
+            fn drop(&mut self) {
+                CURRENT.set(self.0);
+            }
+        }
+        let _restore = Restore(CURRENT.replace(self));
+        work()
     }
 
     /// Makes a future in this context and polls it there: `context.scope(|| work())`.
@@ -152,11 +166,12 @@ impl Context {
             observation: observation.map_or([0; 8], ObservationId::to_bytes),
             client: self.client,
             flags: 0,
+            steps: 0,
         }
     }
 
     /// An empty context.
-    pub(crate) const NONE: Self = Self { trace: [0; 16], observation: [0; 8], client: 0, flags: 0 };
+    pub(crate) const NONE: Self = Self { trace: [0; 16], observation: [0; 8], client: 0, flags: 0, steps: 0 };
 
     pub(crate) const fn state(self) -> u8 {
         self.flags & STATE
@@ -164,6 +179,14 @@ impl Context {
 
     pub(crate) const fn with_state(self, state: u8) -> Self {
         Self { flags: self.flags & !STATE | state, ..self }
+    }
+
+    pub(crate) const fn steps(self) -> u8 {
+        self.steps
+    }
+
+    pub(crate) const fn with_steps(self, steps: u8) -> Self {
+        Self { steps, ..self }
     }
 
     pub(crate) fn silent(self) -> Self {

@@ -10,6 +10,7 @@ use crate::id::{ObservationId, TraceId};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::record::{self, APP_ROOT, Kind, Record, Tag};
 use crate::score::DataType;
+use crate::site::Site;
 
 /// What belongs to the whole trace and is stamped on every observation of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,9 +96,17 @@ pub(crate) struct View<'a> {
     pub(crate) cost: Vec<(Text<'a>, Text<'a>)>,
     pub(crate) completion_start: Option<u64>,
     pub(crate) prompt: Option<(Text<'a>, i64)>,
-    /// `code.*` attributes of its place in the source.
-    pub(crate) site: Vec<(Text<'a>, Text<'a>)>,
+    pub(crate) place: Option<Place<'a>>,
     pub(crate) trace: Cow<'a, TraceAttributes>,
+}
+
+/// Where an observation's function is in the source.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'a> {
+    /// With its module.
+    pub(crate) function: Text<'a>,
+    pub(crate) file: Text<'a>,
+    pub(crate) line: u32,
 }
 
 /// A score as encoders read it.
@@ -146,13 +155,14 @@ impl Finished {
             records.sort_by_key(order);
         }
         let opening = records.first()?.opening()?;
+        let site = Site::find(opening.site);
         let mut view = View {
             trace_id: self.trace,
             id: self.id,
             parent_id: opening.parent,
             app_root: opening.flags & APP_ROOT != 0,
             kind: opening.kind,
-            name: Cow::Borrowed(""),
+            name: Cow::Borrowed(site.map_or("", |site| site.name)),
             start: opening.start,
             end: opening.start,
             outcome: Outcome::Ok,
@@ -168,7 +178,7 @@ impl Finished {
             cost: Vec::new(),
             completion_start: None,
             prompt: None,
-            site: Vec::new(),
+            place: site.map(|site| Place { function: site.function.into(), file: site.file.into(), line: site.line }),
             trace: Cow::Borrowed(&self.attributes),
         };
         let (mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None);
@@ -208,7 +218,11 @@ impl Finished {
                         view.kind = kind.unwrap_or(view.kind);
                     }
                     Tag::Start => view.start = record::number(value).unwrap_or(view.start),
-                    Tag::Site => set(&mut view.site, value),
+                    Tag::Site => {
+                        if let Some((line, function, file)) = record::place(value) {
+                            view.place = Some(Place { function: function.into(), file: text(file), line });
+                        }
+                    }
                     _ => {}
                 }
             }

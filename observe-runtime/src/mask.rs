@@ -249,6 +249,7 @@ mod tests {
             start: 1,
             kind: ObservationType::Generation,
             flags: APP_ROOT,
+            site: 0,
         };
         let mut open = Vec::new();
         record::open(&mut open, &opening);

@@ -4,7 +4,8 @@
 //! A field is tag (1), length (4), bytes. Numbers are little-endian, times are nanoseconds since the
 //! unix epoch. A reader skips tags that it does not know and stops at what is cut off.
 //!
-//! - [`Kind::Open`]: time = start; then parent id (8, zero: none), observation type (1), flags (1).
+//! - [`Kind::Open`]: time = start; then parent id (8, zero: none), observation type (1), flags (1), number of the
+//!   [site](crate::site::Site) in this process (4, zero: none).
 //! - [`Kind::Close`]: time = end; then start (8, zero: as opened), outcome (1).
 //! - [`Kind::Update`], [`Kind::Trace`], [`Kind::Score`]: time = when it was said.
 //! - [`Kind::Forget`]: the observation never ran; whatever was said of it is dropped.
@@ -64,7 +65,7 @@ pub(crate) enum Tag {
     Type = 17,
     /// u64: start set by the user.
     Start = 18,
-    /// A pair: `code.*` attribute and text, of the place in the source.
+    /// Line (4), then a pair of function and file: the place in the source, where no number says it.
     Site = 19,
     /// Text.
     UserId = 32,
@@ -172,7 +173,7 @@ impl Tag {
 pub(crate) const APP_ROOT: u8 = 1;
 
 const HEAD: usize = 33;
-const OPEN: usize = HEAD + 10;
+const OPEN: usize = HEAD + 14;
 const CLOSE: usize = HEAD + 9;
 
 fn head<const N: usize>(kind: Kind, trace: TraceId, observation: Option<ObservationId>, time: u64) -> [u8; N] {
@@ -193,6 +194,8 @@ pub(crate) struct Opening {
     pub(crate) start: u64,
     pub(crate) kind: ObservationType,
     pub(crate) flags: u8,
+    /// 0: none.
+    pub(crate) site: u32,
 }
 
 pub(crate) fn open(out: &mut Vec<u8>, opening: &Opening) {
@@ -202,6 +205,7 @@ pub(crate) fn open(out: &mut Vec<u8>, opening: &Opening) {
     }
     bytes[41] = opening.kind as u8;
     bytes[42] = opening.flags;
+    bytes[43..47].copy_from_slice(&opening.site.to_le_bytes());
     out.extend_from_slice(&bytes);
 }
 
@@ -217,6 +221,13 @@ pub(crate) fn close(
     bytes[33..41].copy_from_slice(&start.to_le_bytes());
     bytes[41] = outcome as u8;
     out.extend_from_slice(&bytes);
+}
+
+/// Sets the time of the record that starts at `at`.
+pub(crate) fn set_time(out: &mut [u8], at: usize, time: u64) {
+    if let Some(bytes) = out.get_mut(at + 25..at + HEAD) {
+        bytes.copy_from_slice(&time.to_le_bytes());
+    }
 }
 
 /// The head of an update, a trace update, a score or a forgetting.
@@ -299,6 +310,7 @@ impl<'a> Record<'a> {
             start: self.time,
             kind: ObservationType::from_u8(*self.rest.get(8)?).unwrap_or(ObservationType::Span),
             flags: *self.rest.get(9)?,
+            site: u32::from_le_bytes(array(self.rest.get(10..14)?)?),
         })
     }
 
@@ -344,6 +356,13 @@ pub(crate) fn pair(value: &[u8]) -> Option<(&str, &[u8])> {
     let (length, rest) = value.split_at_checked(4)?;
     let (key, value) = rest.split_at_checked(u32::from_le_bytes(array(length)?) as usize)?;
     Some((std::str::from_utf8(key).ok()?, value))
+}
+
+/// A place in the source: line, function and file.
+pub(crate) fn place(value: &[u8]) -> Option<(u32, &str, &[u8])> {
+    let (line, rest) = value.split_at_checked(4)?;
+    let (function, file) = pair(rest)?;
+    Some((u32::from_le_bytes(array(line)?), function, file))
 }
 
 pub(crate) fn number(value: &[u8]) -> Option<u64> {

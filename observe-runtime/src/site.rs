@@ -1,6 +1,9 @@
 //! What is known of an observed function at compile time: one static a function.
+//!
+//! A record names it by number, which it is given in this process at its first recorded call.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 use crate::observation::ObservationType;
 
@@ -17,7 +20,12 @@ pub struct Site {
     inputs: &'static [&'static str],
     /// Which slots are named like secrets: generation of the word list in the high 16 bits, one bit a slot below.
     redacted: AtomicU64,
+    /// 0: not numbered yet.
+    number: AtomicU32,
 }
+
+/// By number, from 1.
+static SITES: RwLock<Vec<&'static Site>> = RwLock::new(Vec::new());
 
 /// Slots with a bit of their own in [`Site::redacted`]; later ones share the last bit.
 const SLOTS: usize = 48;
@@ -33,7 +41,32 @@ impl Site {
         line: u32,
         inputs: &'static [&'static str],
     ) -> Self {
-        Self { name, kind, function, file, line, inputs, redacted: AtomicU64::new(0) }
+        Self { name, kind, function, file, line, inputs, redacted: AtomicU64::new(0), number: AtomicU32::new(0) }
+    }
+
+    /// Its number in this process, from 1.
+    #[inline]
+    pub(crate) fn number(&'static self) -> u32 {
+        match self.number.load(Ordering::Relaxed) {
+            0 => self.enter(),
+            number => number,
+        }
+    }
+
+    #[cold]
+    fn enter(&'static self) -> u32 {
+        let mut sites = SITES.write().unwrap_or_else(PoisonError::into_inner);
+        if self.number.load(Ordering::Relaxed) == 0 {
+            sites.push(self);
+            self.number.store(u32::try_from(sites.len()).unwrap_or(0), Ordering::Relaxed);
+        }
+        self.number.load(Ordering::Relaxed)
+    }
+
+    /// The site of that number.
+    pub(crate) fn find(number: u32) -> Option<&'static Self> {
+        let at = usize::try_from(number.checked_sub(1)?).ok()?;
+        SITES.read().unwrap_or_else(PoisonError::into_inner).get(at).copied()
     }
 
     /// The slots whose values must not be captured, one bit each. `generation` names the word list and is not 0.

@@ -1,8 +1,9 @@
 //! What of a text can stand in a JSON string as it is, and how the rest is written.
 //!
-//! The scan looks at 32 bytes a step (the compiler makes vector code of it), and at eight where the place matters.
+//! The scan looks at eight bytes a step, and at 32 once these many were clean (the compiler makes vector code of it).
 //! A semicolon counts as special: it may be the one in `;base64,`.
 
+const WORD: usize = 8;
 const STEP: usize = 32;
 const ONES: u64 = u64::MAX / 255;
 const HIGH: u64 = ONES << 7;
@@ -10,28 +11,57 @@ const HIGH: u64 = ONES << 7;
 /// How many bytes at the start of `bytes` need no second look.
 #[inline]
 pub(super) fn clean(bytes: &[u8]) -> usize {
-    if bytes.len() >= STEP {
-        clean_long(bytes)
-    } else if is_short_clean(bytes) {
-        bytes.len()
-    } else {
-        first(bytes)
+    let (words, _) = bytes.as_chunks::<WORD>();
+    for (at, word) in words.iter().take(STEP / WORD).enumerate() {
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at * WORD + place(found);
+        }
+    }
+    if bytes.len() > STEP { clean_long(bytes) } else { clean_tail(bytes) }
+}
+
+/// The first step is clean.
+#[inline(never)]
+fn clean_long(bytes: &[u8]) -> usize {
+    let (steps, rest) = bytes.as_chunks::<STEP>();
+    for (at, step) in steps.iter().enumerate().skip(1) {
+        if any(step) {
+            return at * STEP + first(step);
+        }
+    }
+    let done = bytes.len() - rest.len();
+    match first(rest) {
+        at if at < rest.len() / WORD * WORD => done + at,
+        _ => clean_tail(bytes),
     }
 }
 
-#[inline(never)]
-fn clean_long(bytes: &[u8]) -> usize {
-    let (chunks, tail) = bytes.as_chunks::<STEP>();
-    for (at, chunk) in chunks.iter().enumerate() {
-        if any(chunk) {
-            return at * STEP + first(chunk);
+/// The whole words are clean: the last one is moved to the end, over bytes that are known to be.
+#[inline]
+fn clean_tail(bytes: &[u8]) -> usize {
+    if let Some(word) = bytes.last_chunk::<WORD>() {
+        bytes.len() - WORD + place(specials(u64::from_le_bytes(*word)))
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
+        let at = place(specials(u64::from(end) << 32 | u64::from(start)));
+        if at < 4 { at } else { bytes.len() - WORD + at }
+    } else {
+        bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len())
+    }
+}
+
+/// The place of the first special byte in whole words, or their length.
+#[inline]
+fn first(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<WORD>();
+    for (at, word) in words.iter().enumerate() {
+        let found = specials(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at * WORD + place(found);
         }
     }
-    // The last whole step overlaps what was found clean.
-    if bytes.last_chunk::<STEP>().is_some_and(|chunk| !any(chunk)) {
-        return bytes.len();
-    }
-    bytes.len() - tail.len() + first(tail)
+    words.len() * WORD
 }
 
 #[inline]
@@ -44,34 +74,6 @@ fn any<const N: usize>(chunk: &[u8; N]) -> bool {
     chunk.iter().fold(false, |found, byte| found | is_special(*byte))
 }
 
-/// Fewer bytes than a step: looked at from both ends, which may overlap.
-#[inline]
-fn is_short_clean(bytes: &[u8]) -> bool {
-    if let (Some(start), Some(end)) = (bytes.first_chunk::<16>(), bytes.last_chunk::<16>()) {
-        !(any(start) | any(end))
-    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        specials(u64::from_le_bytes(*start)) | specials(u64::from_le_bytes(*end)) == 0
-    } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        specials(u64::from(u32::from_le_bytes(*start)) << 32 | u64::from(u32::from_le_bytes(*end))) == 0
-    } else {
-        !bytes.iter().any(|byte| is_special(*byte))
-    }
-}
-
-/// The place of the first special byte, or the length.
-#[inline]
-fn first(bytes: &[u8]) -> usize {
-    let (words, tail) = bytes.as_chunks::<8>();
-    for (at, word) in words.iter().enumerate() {
-        let found = specials(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at * 8 + found.trailing_zeros() as usize / 8;
-        }
-    }
-    let done = words.len() * 8;
-    done + tail.iter().position(|byte| is_special(*byte)).unwrap_or(tail.len())
-}
-
 /// The high bits of the special bytes in a word. Only the lowest one is exact: a borrow may mark those above it.
 #[inline]
 const fn specials(word: u64) -> u64 {
@@ -80,6 +82,12 @@ const fn specials(word: u64) -> u64 {
     let slash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
     let semicolon = (word ^ (ONES * b';' as u64)).wrapping_sub(ONES);
     (control_or_quote | slash | semicolon) & !word & HIGH
+}
+
+/// The place of the first marked byte, or how many there are.
+#[inline]
+const fn place(found: u64) -> usize {
+    found.trailing_zeros() as usize / 8
 }
 
 /// Appends bytes. Short ones without a call: from both ends, which may overlap.

@@ -95,7 +95,11 @@ pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
     }
     if dialect != Dialect::Langfuse {
         conventions(view, &counts, &mut put);
-        list.extend(view.site.iter().map(|(key, text)| (Cow::Borrowed(&**key), Attribute::from(&**text))));
+        if let Some(place) = &view.place {
+            put("code.function.name", (&*place.function).into());
+            put("code.file.path", (&*place.file).into());
+            put("code.line.number", Attribute::Int(place.line.into()));
+        }
     }
     if let Some(unit) = unit(view) {
         list.push(("langfuse.observation.metadata.usage_unit".into(), Attribute::Text(unit.into())));

@@ -78,13 +78,13 @@ struct Lane {
 struct Local {
     lane: RefCell<Option<Lane>>,
     scratch: Cell<Option<Vec<u8>>>,
-    capturing: Cell<bool>,
 }
 
 thread_local! {
     static LOCAL: Local = const {
-        Local { lane: RefCell::new(None), scratch: Cell::new(None), capturing: Cell::new(false) }
+        Local { lane: RefCell::new(None), scratch: Cell::new(None) }
     };
+    static CAPTURING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What is about to be written.
@@ -97,19 +97,21 @@ pub(crate) enum Admission {
 }
 
 /// Whether a value is being captured on this thread: calls made by `Serialize` and `Debug` are not recorded.
+#[inline]
 pub(crate) fn is_capturing() -> bool {
-    LOCAL.try_with(|local| local.capturing.get()).unwrap_or(true)
+    CAPTURING.get()
 }
 
 /// Runs `capture`, during which calls on this thread are not recorded.
+#[inline]
 pub(crate) fn capturing<R>(capture: impl FnOnce() -> R) -> R {
     struct Reset;
     impl Drop for Reset {
         fn drop(&mut self) {
-            let _ = LOCAL.try_with(|local| local.capturing.set(false));
+            CAPTURING.set(false);
         }
     }
-    let _ = LOCAL.try_with(|local| local.capturing.set(true));
+    CAPTURING.set(true);
     let _reset = Reset;
     capture()
 }

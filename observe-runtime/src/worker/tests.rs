@@ -25,7 +25,10 @@ fn records(t: u8, n: u8) -> Vec<Vec<u8>> {
     let mut open = Vec::new();
     let parent = (n > 0).then(|| observation(0));
     let start = 1000 + u64::from(n);
-    record::open(&mut open, &Opening { trace, observation: id, parent, start, kind: ObservationType::Span, flags: 0 });
+    record::open(
+        &mut open,
+        &Opening { trace, observation: id, parent, start, kind: ObservationType::Span, flags: 0, site: 0 },
+    );
     record::put(&mut open, Tag::Name, format!("o{n}").as_bytes());
     let mut update = Vec::new();
     record::say(&mut update, Kind::Update, trace, Some(id), start + 10);
