@@ -82,6 +82,7 @@ fn records(view: &View<'_>) -> Vec<u8> {
         start: view.start,
         kind: view.kind,
         flags: if view.app_root { APP_ROOT } else { 0 },
+        site: 0,
     };
     let mut open = Vec::with_capacity(256);
     record::open(&mut open, &opening);
@@ -101,16 +102,15 @@ fn records(view: &View<'_>) -> Vec<u8> {
     for usage in &view.usage {
         text(Tag::Usage, usage);
     }
-    let pairs = [
-        (Tag::Metadata, &view.metadata),
-        (Tag::ModelParameter, &view.model_parameters),
-        (Tag::Cost, &view.cost),
-        (Tag::Site, &view.site),
-    ];
+    let pairs =
+        [(Tag::Metadata, &view.metadata), (Tag::ModelParameter, &view.model_parameters), (Tag::Cost, &view.cost)];
     for (tag, entries) in pairs {
         for (key, value) in entries {
             record::put_pair(&mut open, tag, key, |out| out.extend_from_slice(value.as_bytes()));
         }
+    }
+    if let Some(place) = &view.place {
+        record::put_place(&mut open, place.line, &place.function, &place.file);
     }
     record::put(&mut open, Tag::Level, &[view.level as u8]);
     if let Some(time) = view.completion_start {

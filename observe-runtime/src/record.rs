@@ -267,6 +267,17 @@ pub(crate) fn put_pair(out: &mut Vec<u8>, tag: Tag, key: &str, write: impl FnOnc
     });
 }
 
+/// Appends a place in the source.
+pub(crate) fn put_place(out: &mut Vec<u8>, line: u32, function: &str, file: &str) {
+    put_with(out, Tag::Site, |out| {
+        out.extend_from_slice(&line.to_le_bytes());
+        let length = u32::try_from(function.len()).unwrap_or(0);
+        out.extend_from_slice(&length.to_le_bytes());
+        out.extend_from_slice(&function.as_bytes()[..length as usize]);
+        out.extend_from_slice(file.as_bytes());
+    });
+}
+
 /// A record as read back.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<'a> {

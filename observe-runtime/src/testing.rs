@@ -83,12 +83,9 @@ impl Capture {
 
     fn finish(&self) -> Recorded {
         self.0.close();
-        let (mut taken, mut items) = (Vec::new(), Vec::new());
-        self.0.take(&mut taken, &mut Vec::new());
+        let mut items = Vec::new();
         let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
-        for bytes in taken {
-            fold.add(&bytes, 1, &self.0.counters);
-        }
+        self.0.take(&mut Vec::new(), &mut |frames| fold.add(frames, 1, &self.0.counters));
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
         items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }

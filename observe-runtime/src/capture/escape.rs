@@ -45,7 +45,7 @@ fn clean_tail(bytes: &[u8]) -> usize {
     } else if let (Some(start), Some(end)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         let (start, end) = (u32::from_le_bytes(*start), u32::from_le_bytes(*end));
         let at = place(specials(u64::from(end) << 32 | u64::from(start)));
-        if at < 4 { at } else { bytes.len() - WORD + at }
+        if at < 4 { at } else { bytes.len() + at - WORD }
     } else {
         bytes.iter().position(|byte| is_special(*byte)).unwrap_or(bytes.len())
     }

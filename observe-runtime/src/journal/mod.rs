@@ -1,12 +1,15 @@
 //! The journal: what was recorded and not folded yet.
 //!
-//! - Every thread appends to a shard of its own; the worker takes the bytes of all shards in rounds.
-//! - Nothing is locked while user code runs: a record is built in a scratch buffer and then copied.
+//! - Every thread appends to a shard of its own, without a lock; the worker takes the bytes of all shards in rounds.
+//! - A record is built in a scratch buffer, while user code runs, and then copied.
 //! - Nobody is woken per call: only when a shard passes a threshold.
 //! - Bounded: shards reserve their bytes from one budget in blocks; new observations are refused in
 //!   constant time while it is used up, and the refusal is counted.
 
+mod segment;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering};
@@ -15,7 +18,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use self::shard::Shard;
+use self::segment::Segment;
+use self::shard::{Lane, MOST, Shard};
 use crate::capture::{self, Limits};
 use crate::id::TraceId;
 use crate::loss::{Counters, Loss};
@@ -41,6 +45,9 @@ pub(crate) struct Journal {
     generation: u16,
     pub(crate) rules: Rules,
     shards: Mutex<Vec<Arc<Shard>>>,
+    /// Segments to be used again, all of the largest size.
+    spares: Mutex<Vec<Segment>>,
+    is_closed: AtomicBool,
     /// Bytes reserved by shards, and kept by the worker.
     used: AtomicUsize,
     full: AtomicBool,
@@ -68,11 +75,6 @@ pub(crate) fn client(number: u32) -> Option<u32> {
 
 pub(crate) fn set_default(journal: &Journal) {
     DEFAULT.store(journal.number, Ordering::Release);
-}
-
-struct Lane {
-    journal: Arc<Journal>,
-    shard: Arc<Shard>,
 }
 
 struct Local {
@@ -135,14 +137,15 @@ impl Local {
         let mut scratch = self.scratch.take().unwrap_or_default();
         scratch.clear();
         let lane = self.lane.borrow();
-        let Some(Lane { journal, shard }) = &*lane else { return false };
+        let Some(lane) = &*lane else { return false };
+        let journal = &*lane.journal;
         if !journal.admits(admission) {
             self.scratch.set(Some(scratch));
             return false;
         }
         let is_built = build(&mut scratch, journal);
         if is_built {
-            shard.append(&scratch, journal);
+            lane.append(&mut scratch);
         }
         if scratch.capacity() > SCRATCH {
             scratch.clear();
@@ -156,15 +159,16 @@ impl Local {
     #[cold]
     fn enter(&self, client: u32) -> bool {
         let Some(journal) = find(client) else { return false };
-        let shard = journal.shard();
         let Ok(mut lane) = self.lane.try_borrow_mut() else { return false };
-        let old = lane.replace(Lane { journal, shard });
+        let old = lane.replace(journal.lane());
         drop(lane);
         drop(old);
         true
     }
 }
 
+/// So many segments are kept to be used again.
+const SPARES: usize = 64;
 /// A scratch buffer keeps at most this much.
 const SCRATCH: usize = 64 << 10;
 
@@ -182,6 +186,8 @@ impl Journal {
             generation: GENERATIONS.fetch_add(1, Ordering::Relaxed).max(1),
             rules,
             shards: Mutex::new(Vec::new()),
+            spares: Mutex::new(Vec::new()),
+            is_closed: AtomicBool::new(false),
             used: AtomicUsize::new(0),
             full: AtomicBool::new(false),
             wake: Notify::new(),
@@ -202,9 +208,17 @@ impl Journal {
             ACTIVE.fetch_sub(1, Ordering::Release);
         }
         drop(journals);
-        for shard in self.shards().iter() {
-            shard.close();
-        }
+        self.is_closed.store(true, Ordering::Release);
+    }
+
+    #[inline]
+    fn is_closed(&self) -> bool {
+        self.is_closed.load(Ordering::Relaxed)
+    }
+
+    /// Whether no thread is in the middle of an append.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.shards().iter().any(|shard| shard.is_writing())
     }
 
     pub(crate) fn number(&self) -> u32 {
@@ -222,18 +236,43 @@ impl Journal {
         site.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
     }
 
-    /// Moves everything appended so far to `into`, shard by shard, leaving `spares` in its place.
-    pub(crate) fn take(&self, into: &mut Vec<Vec<u8>>, spares: &mut Vec<Vec<u8>>) {
-        self.shards().retain(|shard| {
+    /// Gives everything appended so far to `each`, as runs of frames, shard by shard. False: there was nothing.
+    pub(crate) fn take(&self, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) -> bool {
+        let mut is_some = false;
+        let shards = self.shards().clone();
+        for shard in shards {
             // Looked at before the bytes are taken: a thread that ends in between is found dead the next time.
-            let is_alive = Arc::strong_count(shard) > 1;
-            if !shard.is_empty() {
-                let (bytes, reserved) = shard.take(spares.pop().unwrap_or_default());
-                self.release(reserved);
-                into.push(bytes);
+            let is_dead = Arc::strong_count(&shard) == 2;
+            shard.take(self, buffer, &mut |frames| {
+                is_some = true;
+                each(frames);
+            });
+            if is_dead {
+                self.shards().retain(|other| !Arc::ptr_eq(other, &shard));
             }
-            is_alive
-        });
+        }
+        is_some
+    }
+
+    fn segment(&self, words: usize) -> Arc<Segment> {
+        let spare = if words == MOST { self.spares().pop() } else { None };
+        Arc::new(spare.unwrap_or_else(|| Segment::new(words)))
+    }
+
+    fn recycle(&self, segment: Arc<Segment>) {
+        if let Ok(segment) = Arc::try_unwrap(segment)
+            && segment.size() == MOST
+        {
+            segment.clear();
+            let mut spares = self.spares();
+            if spares.len() < SPARES {
+                spares.push(segment);
+            }
+        }
+    }
+
+    fn spares(&self) -> MutexGuard<'_, Vec<Segment>> {
+        self.spares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says that the worker keeps `bytes` more.
@@ -282,10 +321,10 @@ impl Journal {
         false
     }
 
-    fn shard(&self) -> Arc<Shard> {
-        let shard = Arc::new(Shard::default());
-        self.shards().push(shard.clone());
-        shard
+    fn lane(self: Arc<Self>) -> Lane {
+        let (lane, shard) = Lane::open(self);
+        lane.journal.shards().push(shard);
+        lane
     }
 
     fn shards(&self) -> MutexGuard<'_, Vec<Arc<Shard>>> {

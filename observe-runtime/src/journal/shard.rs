@@ -1,73 +1,156 @@
-//! A shard: the records of one thread that the worker has not taken yet.
+//! A shard: the records of one thread that the worker has not taken yet, in a chain of segments.
+//!
+//! - The thread appends through its [`Lane`] without a lock. The chain is locked where the lane changes its segment, and
+//!   by the worker, for moments only.
+//! - Once the journal is closed nothing more is appended, but for what was begun: the worker takes for the last time
+//!   when no lane is writing any more.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Journal;
+use super::segment::{START, Segment, WORD};
 use crate::loss::Loss;
-use crate::record;
 
+/// Words of a thread's first segment; the next ones are four times as large each, up to the most.
+const FIRST: usize = (4 << 10) / WORD;
+pub(super) const MOST: usize = (64 << 10) / WORD;
+/// The worker is woken when so many segments wait.
+const WAKE: usize = 4;
 /// Bytes are reserved from the journal's budget in blocks of this size.
-const BLOCK: usize = 16 << 10;
-/// The worker is woken when a shard grows past this.
-const WAKE: usize = 256 << 10;
+const BLOCK: usize = 4 << 10;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shard {
-    state: Mutex<State>,
+    chain: Mutex<Chain>,
+    is_writing: AtomicBool,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    bytes: Vec<u8>,
-    reserved: usize,
-    is_woken: bool,
-    is_closed: bool,
+#[derive(Debug)]
+struct Chain {
+    /// Oldest first. The lane writes to the last one.
+    segments: VecDeque<Arc<Segment>>,
+    /// Up to where the first one was read.
+    read: usize,
+}
+
+/// The writing end of a shard.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) journal: Arc<Journal>,
+    shard: Arc<Shard>,
+    segment: RefCell<Arc<Segment>>,
+    at: Cell<usize>,
+    /// Bytes reserved and not written yet.
+    credit: Cell<usize>,
+}
+
+impl Lane {
+    /// Opens a shard.
+    pub(super) fn open(journal: Arc<Journal>) -> (Self, Arc<Shard>) {
+        let segment = journal.segment(FIRST);
+        let chain = Chain { segments: VecDeque::from([segment.clone()]), read: START };
+        let shard = Arc::new(Shard { chain: Mutex::new(chain), is_writing: AtomicBool::new(false) });
+        let segment = RefCell::new(segment);
+        (Self { journal, shard: shard.clone(), segment, at: Cell::new(START), credit: Cell::new(0) }, shard)
+    }
+
+    /// Appends a record. The buffer is as it was afterwards, but for what is behind its end.
+    #[inline]
+    pub(super) fn append(&self, record: &mut Vec<u8>) {
+        let length = record.len();
+        record.extend_from_slice(&[0; WORD - 1]);
+        let (words, _) = record.as_chunks::<WORD>();
+        self.shard.is_writing.store(true, Ordering::Relaxed);
+        if self.journal.is_closed() {
+            self.journal.counters.lose(Loss::AtExit, 1);
+        } else {
+            let bytes = (words.len() + 1) * WORD;
+            match self.credit.get().checked_sub(bytes) {
+                Some(left) => self.credit.set(left),
+                None => self.reserve(bytes),
+            }
+            let next = self.segment.borrow().append(self.at.get(), words, length);
+            match next {
+                Some(next) => self.at.set(next),
+                None => self.change(words, length),
+            }
+        }
+        self.shard.is_writing.store(false, Ordering::Release);
+    }
+
+    #[cold]
+    fn reserve(&self, bytes: usize) {
+        let more = (bytes - self.credit.get()).next_multiple_of(BLOCK);
+        self.credit.set(self.credit.get() + more - bytes);
+        self.journal.reserve(more);
+    }
+
+    /// Goes on in another segment.
+    #[cold]
+    fn change(&self, words: &[[u8; WORD]], length: usize) {
+        let larger = (self.segment.borrow().size() * 4).min(MOST);
+        let segment = self.journal.segment(larger.max(START + 1 + words.len()));
+        if let Some(next) = segment.append(START, words, length) {
+            self.at.set(next);
+        }
+        // The old one is let go before the worker can see that it is over: it is used again.
+        drop(self.segment.replace(segment.clone()));
+        let mut chain = self.shard.chain();
+        chain.segments.push_back(segment);
+        let is_much = chain.segments.len() > WAKE;
+        drop(chain);
+        if is_much {
+            self.journal.wake.notify_one();
+        }
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.journal.release(self.credit.get());
+    }
 }
 
 impl Shard {
-    /// Appends a record. The bytes before it stay whole whatever happens.
-    #[inline]
-    pub(super) fn append(&self, record: &[u8], journal: &Journal) {
-        let mut state = self.state();
-        if state.is_closed {
-            journal.counters.lose(Loss::AtExit, 1);
-            return;
+    /// Gives what was appended since the last time to `each`, as runs of frames, and its bytes back to the budget.
+    pub(super) fn take(&self, journal: &Journal, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) {
+        let mut left = self.chain().segments.len();
+        while left > 0 {
+            left -= 1;
+            let chain = self.chain();
+            let (Some(segment), from) = (chain.segments.front().cloned(), chain.read) else { return };
+            drop(chain);
+            let read = segment.read(from, buffer);
+            if !buffer.is_empty() {
+                each(buffer);
+                buffer.clear();
+                buffer.shrink_to(LARGE);
+                journal.release((read - from) * WORD);
+            }
+            let mut chain = self.chain();
+            if left == 0 {
+                chain.read = read;
+            } else {
+                chain.segments.pop_front();
+                chain.read = START;
+                drop(chain);
+                journal.recycle(segment);
+            }
         }
-        record::frame(&mut state.bytes, record);
-        if state.bytes.len() > state.reserved {
-            state.grow(journal);
-        }
     }
 
-    /// What was appended since the last time, and the bytes to give back to the budget.
-    pub(super) fn take(&self, spare: Vec<u8>) -> (Vec<u8>, usize) {
-        let mut state = self.state();
-        state.is_woken = false;
-        (std::mem::replace(&mut state.bytes, spare), std::mem::take(&mut state.reserved))
+    /// Whether its lane is in the middle of an append.
+    pub(super) fn is_writing(&self) -> bool {
+        self.is_writing.load(Ordering::Acquire)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.state().bytes.is_empty()
-    }
-
-    pub(super) fn close(&self) {
-        self.state().is_closed = true;
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn chain(&self) -> MutexGuard<'_, Chain> {
+        self.chain.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    #[cold]
-    fn grow(&mut self, journal: &Journal) {
-        let more = (self.bytes.len() - self.reserved).next_multiple_of(BLOCK);
-        self.reserved += more;
-        journal.reserve(more);
-        if self.bytes.len() > WAKE && !self.is_woken {
-            self.is_woken = true;
-            journal.wake.notify_one();
-        }
-    }
-}
+/// The worker's buffer keeps at most this much.
+const LARGE: usize = 1 << 20;

@@ -108,8 +108,7 @@ pub(crate) struct Worker {
     /// Bytes that the journal's budget knows to be kept here.
     kept: usize,
     leaving: Vec<Item>,
-    taken: Vec<Vec<u8>>,
-    spares: Vec<Vec<u8>>,
+    buffer: Vec<u8>,
     asked: Vec<Asked>,
     swept: Instant,
     /// The server wants other keys: whoever waits need not wait for it.
@@ -128,9 +127,6 @@ const SLOW: Duration = Duration::from_millis(20);
 const SWEEP: Duration = Duration::from_millis(200);
 /// How long keys that were refused are not tried again.
 const LOCKED: Duration = Duration::from_secs(30);
-/// Shard buffers that are kept for the next round, and how large at most.
-const SPARES: usize = 64;
-const SPARE: usize = 1 << 20;
 
 impl Worker {
     pub(crate) fn new(
@@ -155,8 +151,7 @@ impl Worker {
             round: 0,
             kept: 0,
             leaving: Vec::new(),
-            taken: Vec::new(),
-            spares: Vec::new(),
+            buffer: Vec::new(),
             asked: Vec::new(),
             swept: Instant::now(),
             is_locked: false,
@@ -193,16 +188,14 @@ impl Worker {
     /// One round: what was appended since the last one goes through the fold.
     fn take(&mut self) {
         self.round += 1;
-        self.journal.take(&mut self.taken, &mut self.spares);
-        self.pace = if self.taken.is_empty() { (self.pace * 2).min(SLOW) } else { FAST };
         let counters = self.journal.counters.clone();
-        for mut bytes in self.taken.drain(..) {
-            self.fold.add(&bytes, self.round, &counters);
-            bytes.clear();
-            if bytes.capacity() <= SPARE && self.spares.len() < SPARES {
-                self.spares.push(bytes);
-            }
-        }
+        let (fold, outbox, kept) = (&mut self.fold, &self.outbox, &mut self.kept);
+        let is_some = self.journal.take(&mut self.buffer, &mut |frames| {
+            fold.add(frames, self.round, &counters);
+            // Before the journal gives the bytes back: what is kept twice must not look like room.
+            account(&self.journal, kept, fold.weight() + outbox.weight());
+        });
+        self.pace = if is_some { FAST } else { (self.pace * 2).min(SLOW) };
         if self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
             self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, &counters);
         } else {
@@ -290,13 +283,7 @@ impl Worker {
 
     /// Tells the journal's budget what is kept here.
     fn account(&mut self) {
-        let kept = self.fold.weight() + self.outbox.weight();
-        if kept > self.kept {
-            self.journal.reserve(kept - self.kept);
-        } else {
-            self.journal.release(self.kept - kept);
-        }
-        self.kept = kept;
+        account(&self.journal, &mut self.kept, self.fold.weight() + self.outbox.weight());
         let pending = self.fold.pending() + self.outbox.pending();
         self.journal.counters.pending.store(pending as u64, Ordering::Relaxed);
     }
@@ -304,7 +291,7 @@ impl Worker {
     /// Answers what is done or out of time. True: that was the last command.
     fn answer(&mut self) -> bool {
         let now = Instant::now();
-        let is_idle = self.outbox.pending() == 0 && self.fold.is_settled();
+        let is_idle = self.outbox.pending() == 0 && self.fold.is_settled() && self.journal.is_quiet();
         let mut is_over = false;
         for mut asked in std::mem::take(&mut self.asked) {
             let is_late =
@@ -352,4 +339,14 @@ impl Worker {
             self.land(delivery, receipt);
         }
     }
+}
+
+/// Tells the budget that `now` bytes are kept instead of `kept`.
+fn account(journal: &Journal, kept: &mut usize, now: usize) {
+    if now > *kept {
+        journal.reserve(now - *kept);
+    } else {
+        journal.release(*kept - now);
+    }
+    *kept = now;
 }
