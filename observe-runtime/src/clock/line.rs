@@ -264,7 +264,7 @@ mod tests {
         let mut last = clocks.now();
         for _ in 0..20_000 {
             clocks.run(MS);
-            if clocks.sample.monotonic / MS % 200 == 0 {
+            if (clocks.sample.monotonic / MS).is_multiple_of(200) {
                 clocks.refresh();
             }
             let now = clocks.now();
