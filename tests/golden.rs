@@ -190,8 +190,8 @@ fn describe(text: &mut String, indent: usize, span: &Span, shared: &BTreeMap<Str
         if shared.get(&key) == Some(&value) {
             continue;
         }
-        let is_line = key == "code.line.number" && value.parse::<u32>().is_ok();
-        put(format!("    {key} = {}", if is_line { "LINE".to_owned() } else { value.replace('\n', "\\n") }));
+        let line = value.strip_prefix("int ").filter(|line| key == "code.line.number" && line.parse::<u32>().is_ok());
+        put(format!("    {key} = {}", if line.is_some() { "int LINE".to_owned() } else { value.replace('\n', "\\n") }));
     }
 }
 
