@@ -85,7 +85,8 @@ impl Capture {
         self.0.close();
         let mut items = Vec::new();
         let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
-        self.0.take(&mut Vec::new(), &mut |frames| fold.add(frames, 1, &self.0.counters));
+        let (mut round, mut buffer) = (self.0.round(), Vec::new());
+        while round.take(&self.0, &mut buffer, &mut |frames| fold.add(frames, 1, &self.0.counters)) {}
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
         items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }

@@ -236,22 +236,15 @@ impl Journal {
         site.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
     }
 
-    /// Gives everything appended so far to `each`, as runs of frames, shard by shard. False: there was nothing.
-    pub(crate) fn take(&self, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) -> bool {
-        let mut is_some = false;
-        let shards = self.shards().clone();
-        for shard in shards {
+    /// What was appended so far, to be taken piece by piece.
+    pub(crate) fn round(&self) -> Round {
+        let shards = self.shards();
+        let parts = shards.iter().map(|shard| {
             // Looked at before the bytes are taken: a thread that ends in between is found dead the next time.
-            let is_dead = Arc::strong_count(&shard) == 2;
-            shard.take(self, buffer, &mut |frames| {
-                is_some = true;
-                each(frames);
-            });
-            if is_dead {
-                self.shards().retain(|other| !Arc::ptr_eq(other, &shard));
-            }
-        }
-        is_some
+            let is_dead = Arc::strong_count(shard) == 1;
+            (shard.clone(), shard.count(), is_dead)
+        });
+        Round(parts.collect())
     }
 
     fn segment(&self, words: usize) -> Arc<Segment> {
@@ -329,6 +322,26 @@ impl Journal {
 
     fn shards(&self) -> MutexGuard<'_, Vec<Arc<Shard>>> {
         self.shards.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Shards with segments that are to be taken; whether the thread is gone.
+#[derive(Debug)]
+pub(crate) struct Round(Vec<(Arc<Shard>, usize, bool)>);
+
+impl Round {
+    /// Gives the next piece to `each`, as a run of frames. False: there is no more.
+    pub(crate) fn take(&mut self, journal: &Journal, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) -> bool {
+        let Some((shard, left, is_dead)) = self.0.last_mut() else { return false };
+        shard.take(journal, buffer, each);
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            if *is_dead {
+                journal.shards().retain(|other| !Arc::ptr_eq(other, shard));
+            }
+            self.0.pop();
+        }
+        true
     }
 }
 

@@ -115,30 +115,32 @@ impl Drop for Lane {
 }
 
 impl Shard {
-    /// Gives what was appended since the last time to `each`, as runs of frames, and its bytes back to the budget.
+    /// How many segments there are.
+    pub(super) fn count(&self) -> usize {
+        self.chain().segments.len()
+    }
+
+    /// Gives what was appended to the oldest segment to `each`, as a run of frames, and its bytes back to the budget.
     pub(super) fn take(&self, journal: &Journal, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) {
-        let mut left = self.chain().segments.len();
-        while left > 0 {
-            left -= 1;
-            let chain = self.chain();
-            let (Some(segment), from) = (chain.segments.front().cloned(), chain.read) else { return };
+        let chain = self.chain();
+        let (Some(segment), from) = (chain.segments.front().cloned(), chain.read) else { return };
+        let is_over = chain.segments.len() > 1;
+        drop(chain);
+        let read = segment.read(from, buffer);
+        if !buffer.is_empty() {
+            each(buffer);
+            buffer.clear();
+            buffer.shrink_to(LARGE);
+            journal.release((read - from) * WORD);
+        }
+        let mut chain = self.chain();
+        if is_over {
+            chain.segments.pop_front();
+            chain.read = START;
             drop(chain);
-            let read = segment.read(from, buffer);
-            if !buffer.is_empty() {
-                each(buffer);
-                buffer.clear();
-                buffer.shrink_to(LARGE);
-                journal.release((read - from) * WORD);
-            }
-            let mut chain = self.chain();
-            if left == 0 {
-                chain.read = read;
-            } else {
-                chain.segments.pop_front();
-                chain.read = START;
-                drop(chain);
-                journal.recycle(segment);
-            }
+            journal.recycle(segment);
+        } else {
+            chain.read = read;
         }
     }
 

@@ -28,7 +28,10 @@ fn words(record: &[u8]) -> Vec<[u8; WORD]> {
 
 fn taken(journal: &Journal) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
-    journal.take(&mut Vec::new(), &mut |frames| records.extend(record::frames(frames).map(<[u8]>::to_vec)));
+    let mut round = journal.round();
+    while round.take(journal, &mut Vec::new(), &mut |frames| {
+        records.extend(record::frames(frames).map(<[u8]>::to_vec));
+    }) {}
     records
 }
 

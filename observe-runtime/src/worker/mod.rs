@@ -32,7 +32,7 @@ use crate::config::OnLoss;
 use crate::console::Console;
 use crate::diagnostics;
 use crate::finished::Item;
-use crate::journal::Journal;
+use crate::journal::{Journal, Round};
 use crate::loss::Loss;
 use crate::observation::Outcome;
 use crate::sink::Receipt;
@@ -109,6 +109,10 @@ pub(crate) struct Worker {
     kept: usize,
     leaving: Vec<Item>,
     buffer: Vec<u8>,
+    /// What is left of a round.
+    unread: Option<Round>,
+    /// The round brought nothing so far.
+    is_quiet: bool,
     asked: Vec<Asked>,
     swept: Instant,
     /// The server wants other keys: whoever waits need not wait for it.
@@ -124,6 +128,8 @@ struct Asked {
 
 const FAST: Duration = Duration::from_millis(1);
 const SLOW: Duration = Duration::from_millis(20);
+/// How long the fold goes on before what is on its way is looked after.
+const PART: Duration = Duration::from_millis(5);
 const SWEEP: Duration = Duration::from_millis(200);
 /// How long keys that were refused are not tried again.
 const LOCKED: Duration = Duration::from_secs(30);
@@ -152,6 +158,8 @@ impl Worker {
             kept: 0,
             leaving: Vec::new(),
             buffer: Vec::new(),
+            unread: None,
+            is_quiet: true,
             asked: Vec::new(),
             swept: Instant::now(),
             is_locked: false,
@@ -185,17 +193,31 @@ impl Worker {
         }
     }
 
-    /// One round: what was appended since the last one goes through the fold.
+    /// A part of a round, in which what was appended before it goes through the fold: what is on its way is not to wait
+    /// for a backlog.
     fn take(&mut self) {
-        self.round += 1;
+        let start = Instant::now();
+        let is_late = self.asked.iter().any(|asked| start >= asked.command.until);
+        let mut unread = self.unread.take().unwrap_or_else(|| {
+            self.round += 1;
+            self.is_quiet = true;
+            self.journal.round()
+        });
         let counters = self.journal.counters.clone();
-        let (fold, outbox, kept) = (&mut self.fold, &self.outbox, &mut self.kept);
-        let is_some = self.journal.take(&mut self.buffer, &mut |frames| {
+        let (fold, outbox, kept, is_quiet) = (&mut self.fold, &self.outbox, &mut self.kept, &mut self.is_quiet);
+        while unread.take(&self.journal, &mut self.buffer, &mut |frames| {
+            *is_quiet = false;
             fold.add(frames, self.round, &counters);
             // Before the journal gives the bytes back: what is kept twice must not look like room.
             account(&self.journal, kept, fold.weight() + outbox.weight());
-        });
-        self.pace = if is_some { FAST } else { (self.pace * 2).min(SLOW) };
+        }) {
+            if !is_late && start.elapsed() >= PART {
+                self.unread = Some(unread);
+                self.pace = Duration::ZERO;
+                return;
+            }
+        }
+        self.pace = if self.is_quiet { (self.pace * 2).clamp(FAST, SLOW) } else { FAST };
         if self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
             self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, &counters);
         } else {
