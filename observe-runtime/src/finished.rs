@@ -10,6 +10,7 @@ use crate::id::{ObservationId, TraceId};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::record::{self, APP_ROOT, Kind, Record, Tag};
 use crate::score::DataType;
+use crate::shapes;
 use crate::site::Site;
 
 /// What belongs to the whole trace and is stamped on every observation of it.
@@ -243,6 +244,7 @@ impl Finished {
             view.end = view.start;
         }
         view.end = view.end.max(view.start);
+        shapes::recognise(&mut view);
         Some(view)
     }
 }

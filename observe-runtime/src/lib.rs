@@ -31,6 +31,7 @@ mod record;
 mod returned;
 mod running;
 mod score;
+mod shapes;
 #[cfg(feature = "signals")]
 mod signals;
 mod sink;
