@@ -17,7 +17,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::cost::{Cost, Source, Used};
+pub(crate) use self::cost::Used;
 pub(crate) use self::live::Live;
 pub(crate) use self::own::Tables;
 pub(crate) use self::table::Model;

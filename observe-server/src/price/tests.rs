@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use super::cost::{Cost, Source};
 use super::own::{self, Entry};
-use super::{Cost, Prices, Source, Tables, Used};
+use super::{Prices, Tables, Used};
 
 /// A directory of a test's own, gone afterwards.
 struct Scratch(PathBuf);

@@ -1,0 +1,133 @@
+//! Who may come in.
+//!
+//! - The `Host` must be this machine's name or an address, so that no foreign name can be pointed here (DNS rebinding).
+//! - A request that a foreign page sends is refused: by `Origin`, by `Sec-Fetch-Site`, and what changes something for the page
+//!   needs a header that only scripts of the same origin can set.
+//! - With keys set every request needs them, compared in constant time.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+use subtle::ConstantTimeEq;
+
+use super::App;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+    media-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What a client must know.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) public: String,
+    pub(crate) secret: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keys").field("public", &self.public).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    fn fit(&self, headers: &HeaderMap) -> bool {
+        let Some(value) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
+            return false;
+        };
+        let Some(encoded) = value.strip_prefix("Basic ").or_else(|| value.strip_prefix("basic ")) else { return false };
+        let Ok(given) = STANDARD.decode(encoded.trim()) else { return false };
+        let wanted = format!("{}:{}", self.public, self.secret);
+        // Their digests are compared, so that not even the length shows.
+        let digest = |bytes: &[u8]| hmac_sha256::Hash::hash(bytes);
+        digest(&given).ct_eq(&digest(wanted.as_bytes())).into()
+    }
+}
+
+/// Lets a request in or not, and puts the headers on the answer that a browser needs.
+pub(super) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
+    let is_open = request.uri().path() == "/api/public/health" || request.uri().path() == "/api/public/ready";
+    if let Err(reason) = place(&app, request.uri(), request.headers(), request.method()) {
+        return refuse(StatusCode::FORBIDDEN, &reason);
+    }
+    if let Some(keys) = &app.shared.keys
+        && !is_open
+        && !keys.fit(request.headers())
+    {
+        let message = "Invalid credentials. Confirm that you've configured the correct host.";
+        let mut answer = refuse(StatusCode::UNAUTHORIZED, message);
+        let ask = HeaderValue::from_static("Basic realm=\"observe\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, ask);
+        return answer;
+    }
+    let is_media = request.uri().path().starts_with("/api/public/media/");
+    let mut answer = next.run(request).await;
+    let headers = answer.headers_mut();
+    let policy = if is_media { "default-src 'none'; sandbox" } else { POLICY };
+    for (name, value) in [
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({"message": message, "error": message}))).into_response()
+}
+
+fn place(app: &App, uri: &Uri, headers: &HeaderMap, method: &Method) -> Result<(), String> {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let host = text("host").or_else(|| uri.authority().map(|authority| authority.as_str())).unwrap_or("");
+    if app.shared.is_loopback && !is_here(host) {
+        return Err(format!("this server is reached as localhost, not as {host}"));
+    }
+    if let Some(origin) = text("origin") {
+        let of_origin = origin.split_once("://").map_or(origin, |(_, host)| host);
+        if of_origin != host {
+            return Err(format!("requests from the page {origin} are not taken"));
+        }
+    }
+    let is_safe = matches!(*method, Method::GET | Method::HEAD);
+    if !is_safe && matches!(text("sec-fetch-site"), Some("cross-site" | "same-site")) {
+        return Err("requests from other pages are not taken".to_owned());
+    }
+    if !is_safe && uri.path().starts_with("/api/local/") && text("x-observe").is_none() {
+        return Err("the header x-observe is missing".to_owned());
+    }
+    Ok(())
+}
+
+/// A name or address that stands for this machine, whatever the port.
+fn is_here(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or(""),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost")
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_here() {
+        for host in ["localhost:3030", "127.0.0.1", "[::1]:80", "LOCALHOST", "a.localhost:1", "127.8.8.8:3"] {
+            assert!(is_here(host), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example:3030", "10.0.0.1", "", "[::2]", "127.0.0.1.nip.io"] {
+            assert!(!is_here(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! HTTP: the page, the page's API, and Langfuse's.
+
+mod body;
+mod error;
+mod guard;
+mod local;
+mod public;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+pub(crate) use self::body::Room;
+pub(crate) use self::error::Failure;
+pub(crate) use self::guard::Keys;
+use crate::assets::Assets;
+use crate::store::Store;
+
+/// What every request may use.
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) assets: Assets,
+    pub(crate) room: Room,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What does not change while the server runs.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) address: String,
+    /// Whether only this machine can reach it.
+    pub(crate) is_loopback: bool,
+    pub(crate) keys: Option<Keys>,
+    pub(crate) watching: Vec<PathBuf>,
+}
+
+pub(crate) fn router(app: App) -> Router {
+    Router::new()
+        .route("/assets/{*path}", get(asset))
+        .merge(local::routes())
+        .merge(public::routes())
+        .fallback(fallback)
+        .layer(from_fn_with_state(app.clone(), guard::check))
+        .with_state(app)
+}
+
+async fn asset(State(app): State<App>, Path(path): Path<String>) -> Response {
+    app.assets.asset(&path)
+}
+
+/// The page, whose script knows its own addresses; a JSON error where a program asks.
+async fn fallback(app: State<App>, method: Method, uri: Uri, query: Query<local::Asked>) -> Response {
+    let is_api = ["/api/", "/v1/", "/assets/"].iter().any(|prefix| uri.path().starts_with(prefix));
+    if is_api || !matches!(method, Method::GET | Method::HEAD) {
+        let message = format!("there is nothing at {method} {}", uri.path());
+        return (StatusCode::NOT_FOUND, Json(json!({"message": message, "error": "LangfuseNotFoundError"})))
+            .into_response();
+    }
+    local::index(app, uri, query).await
+}

@@ -1,0 +1,70 @@
+//! What a query means, before anybody knows a table.
+
+use super::fields::Field;
+
+/// A whole query: what to find, and in which order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Query {
+    pub(crate) expr: Option<Expr>,
+    pub(crate) sort: Option<Sort>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expr {
+    And(Vec<Expr>),
+    Not(Box<Expr>),
+    Or(Vec<Expr>),
+    Term(Term),
+}
+
+/// One condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Term {
+    /// A number compared.
+    Compare(Field, Compare, f64),
+    /// A score or metadata key, or a field, that is there.
+    Has(Field),
+    /// Something that is or is not so.
+    Is(Field, bool),
+    /// A text that is, begins with, ends with or contains.
+    Text(Field, Pattern),
+    /// A time compared, in microseconds.
+    Time(Field, Compare, i64),
+    /// Words in a row, anywhere.
+    Words(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compare {
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    Less,
+    LessOrEqual,
+}
+
+impl Compare {
+    pub(crate) fn sql(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Pattern {
+    Contains(String),
+    Ends(String),
+    Is(String),
+    Starts(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Sort {
+    pub(crate) field: Field,
+    pub(crate) descending: bool,
+}

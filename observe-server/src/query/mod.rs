@@ -1,0 +1,38 @@
+//! The query language: one parser, one translation to SQL. The page, its address, the API and the terminal all use it.
+//!
+//! ```text
+//! name:support-query user:user_123 tag:(support AND production) -env:dev (level:ERROR or latency:>2s) refund policy sort:-cost
+//! ```
+
+mod ast;
+mod fields;
+mod find;
+mod lex;
+mod parse;
+mod sql;
+mod values;
+
+pub(crate) use self::find::Finder;
+pub(crate) use self::parse::parse;
+pub(crate) use self::sql::Target;
+
+/// What is wrong with a query, where, and what may have been meant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct QueryError {
+    pub(crate) message: String,
+    /// Characters before the mistake.
+    pub(crate) at: usize,
+    pub(crate) suggestion: Option<String>,
+}
+
+impl std::fmt::Display for QueryError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (at character {})", self.message, self.at + 1)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, ": did you mean {suggestion}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for QueryError {}

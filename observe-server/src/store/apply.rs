@@ -1,0 +1,176 @@
+//! Changes to rows, inside one transaction. A trace's row is read when the transaction first touches it and written once, at
+//! the end, with the sums that its observations have changed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::labels::Labels;
+use super::merge::{Old, merge};
+use super::scores;
+use super::totals::Totals;
+use crate::model::{Change, Kind, Observation, Trace};
+use crate::price::Prices;
+use crate::time;
+
+/// One transaction's work.
+pub(super) struct Session<'a> {
+    pub(super) db: &'a Connection,
+    prices: Arc<Prices>,
+    labels: Labels,
+    traces: HashMap<String, Totals>,
+    /// Observations, tokens and cost to add to an hour's model.
+    hours: HashMap<(i64, String), (i64, i64, f64)>,
+    touched: Vec<String>,
+    seq: i64,
+    now: i64,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn begin(db: &'a Connection, prices: Arc<Prices>) -> rusqlite::Result<Self> {
+        let seq = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM io.io")?.query_row([], |row| row.get(0))?;
+        Ok(Self {
+            db,
+            prices,
+            labels: Labels::default(),
+            traces: HashMap::new(),
+            hours: HashMap::new(),
+            touched: Vec::new(),
+            seq,
+            now: time::now(),
+        })
+    }
+
+    pub(super) fn apply(&mut self, change: &Change) -> rusqlite::Result<()> {
+        match change {
+            Change::Observation(observation) => self.observation(observation),
+            Change::Score(score) => {
+                self.touched.extend(score.trace.clone());
+                scores::upsert(self.db, score, self.now)
+            }
+            Change::Trace(about) => {
+                self.trace(&about.id, about.time.unwrap_or(self.now))?.learn(about, true);
+                if about.input.is_some() || about.output.is_some() {
+                    self.trace_payload(about)?;
+                }
+                self.trace_labels(about)
+            }
+        }
+    }
+
+    /// Writes what is in hand, and forgets it.
+    pub(super) fn settle(&mut self) -> rusqlite::Result<()> {
+        for (id, totals) in self.traces.drain() {
+            totals.write(self.db)?;
+            self.touched.push(id);
+        }
+        let mut add = self.db.prepare_cached(
+            "INSERT INTO hour VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET observations = observations + excluded.observations,
+             tokens = tokens + excluded.tokens, cost = cost + excluded.cost",
+        )?;
+        for ((hour, model), (observations, tokens, cost)) in self.hours.drain() {
+            add.execute(params![hour, model, observations, tokens, cost])?;
+        }
+        Ok(())
+    }
+
+    /// Writes all, and names the traces that changed.
+    pub(super) fn finish(mut self) -> rusqlite::Result<Vec<String>> {
+        self.settle()?;
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        Ok(self.touched)
+    }
+
+    fn trace(&mut self, id: &str, start: i64) -> rusqlite::Result<&mut Totals> {
+        if !self.traces.contains_key(id) {
+            let totals = match Totals::read(self.db, id)? {
+                Some(totals) => totals,
+                None => Totals::create(self.db, id, start, self.now)?,
+            };
+            self.traces.insert(id.to_owned(), totals);
+        }
+        self.traces.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    fn observation(&mut self, new: &Observation) -> rusqlite::Result<()> {
+        let trace = if new.trace.is_empty() { self.trace_of(&new.id)? } else { new.trace.clone() };
+        let start = new.start.unwrap_or(new.said);
+        let totals = self.trace(&trace, start)?;
+        let trace_rid = totals.rid;
+        let old = Old::read(self.db, &new.id, trace_rid)?;
+        let row = merge(old.as_ref(), new, &self.prices);
+        self.seq += 1;
+        let rid = row.write(self.db, trace_rid, old.as_ref().map(|old| old.rid), self.seq, self.now)?;
+        self.hour(old.as_ref().map(|old| &old.sums), -1);
+        self.hour(Some(&row.sums), 1);
+        let totals = self.trace(&trace, start)?;
+        if let Some(old) = &old {
+            totals.add(&old.sums, -1);
+        }
+        totals.add(&row.sums, 1);
+        totals.learn(&new.about, false);
+        if row.is_root() {
+            totals.root(rid, &row);
+        }
+        self.trace_labels(&new.about)?;
+        let (db, labels) = (self.db, &mut self.labels);
+        let kind = row.sums.kind.as_str();
+        labels.put(db, trace_rid, "type", "", kind)?;
+        if let Some(name) = &row.name {
+            labels.put(db, trace_rid, if row.sums.kind == Kind::Tool { "tool" } else { "observation" }, "", name)?;
+        }
+        if let Some(model) = &row.sums.model {
+            labels.put(db, trace_rid, "model", "", model)?;
+        }
+        if let Some((prompt, _)) = &new.prompt {
+            labels.put(db, trace_rid, "prompt", "", prompt)?;
+        }
+        for (key, value) in &new.metadata {
+            labels.put_value(db, trace_rid, key, value)?;
+        }
+        Ok(())
+    }
+
+    /// An update may come without its trace's id. What nobody has named is a trace of its own.
+    fn trace_of(&self, observation: &str) -> rusqlite::Result<String> {
+        let known = self
+            .db
+            .prepare_cached("SELECT trace.id FROM obs JOIN trace ON trace.rid = obs.trace WHERE obs.id = ?")?
+            .query_row([observation], |row| row.get(0))
+            .optional()?;
+        Ok(known.unwrap_or_else(|| observation.to_owned()))
+    }
+
+    fn trace_labels(&mut self, about: &Trace) -> rusqlite::Result<()> {
+        let Some(rid) = self.traces.get(&about.id).map(|totals| totals.rid) else { return Ok(()) };
+        for tag in &about.tags {
+            self.labels.put(self.db, rid, "tag", "", tag)?;
+        }
+        for (key, value) in &about.metadata {
+            self.labels.put_value(self.db, rid, key, value)?;
+        }
+        Ok(())
+    }
+
+    fn trace_payload(&mut self, about: &Trace) -> rusqlite::Result<()> {
+        let Some(totals) = self.traces.get_mut(&about.id) else { return Ok(()) };
+        totals.payload(about);
+        self.db
+            .prepare_cached(
+                "INSERT INTO io.trace_io VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+                 input = coalesce(excluded.input, input), output = coalesce(excluded.output, output)",
+            )?
+            .execute(params![totals.rid, about.input, about.output])?;
+        Ok(())
+    }
+
+    fn hour(&mut self, sums: Option<&super::totals::Sums>, sign: i64) {
+        let Some((sums, model)) = sums.and_then(|sums| Some((sums, sums.model.clone()?))) else { return };
+        let sum = self.hours.entry((sums.start.div_euclid(time::HOUR), model)).or_default();
+        sum.0 += sign;
+        sum.1 += sign * sums.total_tokens;
+        sum.2 += time::float(sign) * sums.total_cost.unwrap_or(0.0);
+    }
+}

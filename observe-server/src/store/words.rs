@@ -1,0 +1,160 @@
+//! The thread that indexes words. It follows the sequence numbers of `io`, in small transactions of its own file, so that
+//! storing never waits for it; how far it is behind can be seen.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+/// Rows a transaction.
+const BATCH: i64 = 1_000;
+/// Of one value so much is indexed.
+const LONGEST: usize = 1 << 20;
+
+/// Tells the thread that there is something to do.
+#[derive(Debug)]
+pub(super) struct Nudge(SyncSender<()>);
+
+impl Nudge {
+    pub(super) fn nudge(&self) {
+        // A nudge that waits already is enough.
+        let _ = self.0.try_send(());
+    }
+}
+
+pub(super) fn start(db: Connection, backlog: Arc<AtomicU64>) -> Nudge {
+    let (sender, nudges) = sync_channel(1);
+    let thread = thread::Builder::new().name("observe-words".to_owned());
+    if let Err(error) = thread.spawn(move || run(db, &nudges, &backlog)) {
+        eprintln!("observe: no thread can be started, so new text is not searched: {error}");
+    }
+    Nudge(sender)
+}
+
+fn run(mut db: Connection, nudges: &Receiver<()>, backlog: &AtomicU64) {
+    loop {
+        match step(&mut db, backlog) {
+            Ok(true) => {
+                // Between two batches somebody may have closed the store.
+                if matches!(nudges.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)) {
+                    return;
+                }
+            }
+            Ok(false) | Err(_) => match nudges.recv_timeout(Duration::from_secs(5)) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
+        }
+    }
+}
+
+/// Indexes one batch. Says whether there may be more.
+fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
+    let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
+    let rows: Vec<Row> = db
+        .prepare_cached(
+            "SELECT io.rid, seq, io.input, io.output, obs.name, status_message, trace.user, trace.session, trace.name
+             FROM io.io JOIN obs ON obs.rid = io.rid JOIN trace ON trace.rid = obs.trace WHERE seq > ? ORDER BY seq LIMIT ?",
+        )?
+        .query_map(params![seen, BATCH], Row::read)?
+        .collect::<rusqlite::Result<_>>()?;
+    let last: i64 = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM io.io")?.query_row([], |row| row.get(0))?;
+    let Some(reached) = rows.last().map(|row| row.seq) else {
+        backlog.store(0, Ordering::Relaxed);
+        return Ok(false);
+    };
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        let mut forget = transaction.prepare_cached("DELETE FROM fts.words WHERE rowid = ?")?;
+        let mut learn =
+            transaction.prepare_cached("INSERT INTO fts.words(rowid, input, output, about) VALUES (?, ?, ?, ?)")?;
+        for row in &rows {
+            forget.execute([row.rid])?;
+            learn.execute(params![row.rid, words(&row.input), words(&row.output), row.about])?;
+        }
+        transaction.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
+    }
+    transaction.commit()?;
+    backlog.store(u64::try_from(last - reached).unwrap_or(0), Ordering::Relaxed);
+    Ok(true)
+}
+
+struct Row {
+    rid: i64,
+    seq: i64,
+    input: Option<String>,
+    output: Option<String>,
+    about: String,
+}
+
+impl Row {
+    fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        let mut about = String::new();
+        for column in 4..9 {
+            if let Some(text) = row.get::<_, Option<String>>(column)? {
+                about.push_str(&text);
+                about.push('\n');
+            }
+        }
+        Ok(Self { rid: row.get(0)?, seq: row.get(1)?, input: row.get(2)?, output: row.get(3)?, about })
+    }
+}
+
+fn words(text: &Option<String>) -> Option<Cow<'_, str>> {
+    let text = text.as_deref()?;
+    Some(unescaped(crate::text::cut(text, LONGEST)))
+}
+
+/// JSON's escapes as what they stand for, so that `\nword` is found by `word`.
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(escape) = rest.chars().next() else { break };
+        rest = &rest[escape.len_utf8()..];
+        match escape {
+            'n' | 't' | 'r' | 'b' | 'f' => out.push(' '),
+            'u' => {
+                let (character, used) = escaped(rest);
+                out.push(character);
+                rest = &rest[used..];
+            }
+            other => out.push(other),
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// The character of `XXXX`, or of `XXXX\uXXXX` when that is a pair, and how long it was.
+fn escaped(text: &str) -> (char, usize) {
+    let unit = |text: &str| text.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
+    let Some(first) = unit(text) else { return (' ', 0) };
+    let second = text.get(4..).and_then(|rest| rest.strip_prefix("\\u")).and_then(unit);
+    let mut decoded = char::decode_utf16([first].into_iter().chain(second));
+    match decoded.next() {
+        Some(Ok(character)) => (character, if character.len_utf16() == 2 { 10 } else { 4 }),
+        _ => (' ', 4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_what_they_stand_for() {
+        assert_eq!(unescaped("plain"), "plain");
+        assert_eq!(unescaped(r#"a\nword \"q\" \\ \u00e9 \ud83d\ude00!"#), "a word \"q\" \\ é 😀!");
+        assert_eq!(unescaped(r"\ud83d alone \u12 short \"), "  alone  12 short ");
+    }
+}

@@ -1,0 +1,173 @@
+//! The thread that writes. It takes every job that waits, up to a limit, into one transaction, commits, and only then answers
+//! each. When a group fails its jobs are tried one by one, so that one cannot take the others along.
+
+use std::fmt;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use super::apply::Session;
+use super::schema::Files;
+use super::words::Nudge;
+use crate::model::Change;
+use crate::price::Live;
+
+/// Jobs that may wait; senders wait for room beyond.
+const QUEUE: usize = 64;
+/// Changes after which a transaction is committed, whatever still waits.
+const GROUP: usize = 2_000;
+
+/// Something to write, and who waits for it.
+#[derive(Debug)]
+pub(crate) struct Job {
+    pub(crate) task: Task,
+    pub(crate) done: oneshot::Sender<Result<(), String>>,
+}
+
+pub(crate) enum Task {
+    /// Changes, and how far a file has been read with them.
+    Changes(Vec<Change>, Option<(String, u64)>),
+    /// Anything else that is quick.
+    Run(Run),
+}
+
+type Run = Box<dyn Fn(&Connection) -> rusqlite::Result<()> + Send>;
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changes(changes, file) => f.debug_tuple("Changes").field(&changes.len()).field(file).finish(),
+            Self::Run(_) => f.write_str("Run"),
+        }
+    }
+}
+
+impl Task {
+    fn size(&self) -> usize {
+        match self {
+            Self::Changes(changes, _) => changes.len(),
+            Self::Run(_) => 1,
+        }
+    }
+}
+
+pub(super) fn start(
+    db: Connection,
+    files: &Files,
+    prices: Arc<Live>,
+    changed: broadcast::Sender<Arc<[String]>>,
+    nudge: Nudge,
+) -> mpsc::Sender<Job> {
+    let (sender, mut jobs) = mpsc::channel::<Job>(QUEUE);
+    let dirty = Arc::new(AtomicBool::new(false));
+    let logs = [&files.main, &files.io].map(|path| {
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        PathBuf::from(log)
+    });
+    let is_dirty = dirty.clone();
+    spawn("observe-sync", move || {
+        loop {
+            thread::sleep(Duration::from_millis(500));
+            if is_dirty.swap(false, Ordering::AcqRel) {
+                for log in &logs {
+                    // A log that is gone has been moved into its database, and that was synced.
+                    let _ = File::open(log).and_then(|file| file.sync_data());
+                }
+            }
+            if Arc::strong_count(&is_dirty) == 1 {
+                return;
+            }
+        }
+    });
+    spawn("observe-write", move || {
+        let mut db = db;
+        while let Some(first) = jobs.blocking_recv() {
+            let mut size = first.task.size();
+            let mut group = vec![first];
+            while size < GROUP {
+                let Ok(job) = jobs.try_recv() else { break };
+                size += job.task.size();
+                group.push(job);
+            }
+            write(&mut db, group, &prices, &changed);
+            dirty.store(true, Ordering::Release);
+            nudge.nudge();
+        }
+    });
+    sender
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) {
+    if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(run) {
+        // Without its threads there is no store; the first job will be told that it is closed.
+        eprintln!("observe: no thread can be started: {error}");
+    }
+}
+
+fn write(db: &mut Connection, group: Vec<Job>, prices: &Live, changed: &broadcast::Sender<Arc<[String]>>) {
+    let say = |traces: Vec<String>| {
+        if !traces.is_empty() {
+            let _ = changed.send(traces.into());
+        }
+    };
+    let tell = |error: &rusqlite::Error| format!("the database could not take it: {error}");
+    match commit(db, group.iter().map(|job| &job.task), prices) {
+        Ok(traces) => {
+            say(traces);
+            for job in group {
+                let _ = job.done.send(Ok(()));
+            }
+        }
+        Err(error) if group.len() == 1 => {
+            for job in group {
+                let _ = job.done.send(Err(tell(&error)));
+            }
+        }
+        Err(_) => {
+            for job in group {
+                let result = commit(db, std::iter::once(&job.task), prices).map(say);
+                let _ = job.done.send(result.map_err(|error| tell(&error)));
+            }
+        }
+    }
+}
+
+fn commit<'a>(
+    db: &mut Connection,
+    tasks: impl Iterator<Item = &'a Task>,
+    prices: &Live,
+) -> rusqlite::Result<Vec<String>> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut session = Session::begin(&transaction, prices.current())?;
+    for task in tasks {
+        match task {
+            Task::Changes(changes, file) => {
+                for change in changes {
+                    session.apply(change)?;
+                }
+                if let Some((path, read)) = file {
+                    transaction
+                        .prepare_cached(
+                            "INSERT INTO file VALUES (?, ?) ON CONFLICT DO UPDATE SET read = excluded.read",
+                        )?
+                        .execute((path, i64::try_from(*read).unwrap_or(i64::MAX)))?;
+                }
+            }
+            // It may change what the session has in its hands.
+            Task::Run(run) => {
+                session.settle()?;
+                run(&transaction)?;
+            }
+        }
+    }
+    let traces = session.finish()?;
+    transaction.commit()?;
+    Ok(traces)
+}

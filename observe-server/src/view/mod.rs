@@ -1,0 +1,12 @@
+//! Rows as the page, the API and the terminal show them.
+
+mod observations;
+mod path;
+mod rows;
+mod scores;
+mod trace;
+
+pub(crate) use self::observations::{Observation, observations};
+pub(crate) use self::rows::{TraceRow, rid_of, trace_rows};
+pub(crate) use self::scores::{Comment, Score, comments, scores};
+pub(crate) use self::trace::{Payload, TraceView, payload, trace, within};
