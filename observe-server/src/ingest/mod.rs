@@ -1,8 +1,10 @@
 //! From what clients send to [`Change`](crate::model::Change)s. It knows no database and no HTTP but its status codes.
 
 mod attributes;
+mod batch;
 mod indexed;
 mod issue;
+mod observation;
 pub(crate) mod otlp;
 mod payload;
 mod scores;
@@ -13,7 +15,10 @@ mod wire;
 use crate::model::Change;
 use crate::time;
 
+pub(crate) use self::batch::batch;
+pub(crate) use self::issue::Issue;
 pub(crate) use self::scores::score;
+pub(crate) use self::values::parsed;
 
 /// What an export says, said now.
 pub(crate) fn changes(export: &otlp::Export) -> Vec<Change> {

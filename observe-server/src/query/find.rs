@@ -90,15 +90,30 @@ impl Finder {
     pub(crate) fn page(&self, db: &Connection, limit: usize, cursor: Option<&str>) -> rusqlite::Result<Page> {
         let cursor = cursor.and_then(Cursor::decode);
         let rows = match self.lead(db)? {
-            Lead::All(drive) => self.rows(db, &self.from(Some(&drive)), limit, cursor.as_ref())?,
+            Lead::All(drive) => self.rows(db, &self.from(Some(&drive)), limit, 0, cursor.as_ref())?,
             Lead::Newest(drive) if cursor.is_none() && self.is_by_start && self.descending => {
-                let rows = self.rows(db, &self.from(Some(&drive)), limit, None)?;
-                if rows.len() > limit { rows } else { self.rows(db, &self.from(None), limit, None)? }
+                let rows = self.rows(db, &self.from(Some(&drive)), limit, 0, None)?;
+                if rows.len() > limit { rows } else { self.rows(db, &self.from(None), limit, 0, None)? }
             }
-            Lead::Newest(_) | Lead::None => self.rows(db, &self.from(None), limit, cursor.as_ref())?,
+            Lead::Newest(_) | Lead::None => self.rows(db, &self.from(None), limit, 0, cursor.as_ref())?,
         };
         let next = (rows.len() > limit).then(|| &rows[limit - 1]).map(|(rid, value)| Cursor::encode(value, *rid));
         Ok(Page { rids: rows.into_iter().take(limit).map(|(rid, _)| rid).collect(), next })
+    }
+
+    /// A page by its number, from 1 on, and how many there are in all.
+    pub(crate) fn numbered(&self, db: &Connection, page: usize, limit: usize) -> rusqlite::Result<(Vec<i64>, u64)> {
+        let from = match self.lead(db)? {
+            Lead::All(drive) => self.from(Some(&drive)),
+            Lead::Newest(_) | Lead::None => self.from(None),
+        };
+        let offset = (page - 1).saturating_mul(limit);
+        let rids = self.rows(db, &from, limit, offset, None)?.into_iter().take(limit).map(|(rid, _)| rid).collect();
+        let all = self.all(db)?;
+        let total: i64 = db
+            .prepare(&format!("SELECT count(*) FROM ({})", all.text))?
+            .query_row(params_from_iter(all.values), |row| row.get(0))?;
+        Ok((rids, u64::try_from(total).unwrap_or(0)))
     }
 
     /// How many are selected, where that is quick to say.
@@ -193,6 +208,7 @@ impl Finder {
         db: &Connection,
         from: &Sql,
         limit: usize,
+        offset: usize,
         cursor: Option<&Cursor>,
     ) -> rusqlite::Result<Vec<(i64, Value)>> {
         let condition = self.selection.condition();
@@ -210,7 +226,7 @@ impl Finder {
         }
         values.extend(sort.values.iter().cloned());
         let text = format!(
-            "SELECT {rid}, {sort} FROM {} WHERE {}{behind} ORDER BY {sort} {direction}, {rid} {direction} LIMIT {}",
+            "SELECT {rid}, {sort} FROM {} WHERE {}{behind} ORDER BY {sort} {direction}, {rid} {direction} LIMIT {} OFFSET {offset}",
             from.text,
             condition.text,
             limit + 1,

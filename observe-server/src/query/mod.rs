@@ -6,15 +6,18 @@
 
 mod ast;
 mod fields;
+mod filter;
 mod find;
 mod lex;
 mod parse;
 mod sql;
 mod values;
 
+pub(crate) use self::ast::Compare;
+pub(crate) use self::filter::Conditions;
 pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;
-pub(crate) use self::sql::Target;
+pub(crate) use self::sql::{Sql, Target};
 
 /// What is wrong with a query, where, and what may have been meant.
 #[derive(Clone, Debug, PartialEq)]

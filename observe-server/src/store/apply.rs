@@ -50,11 +50,13 @@ impl<'a> Session<'a> {
                 scores::upsert(self.db, score, self.now)
             }
             Change::Trace(about) => {
-                self.trace(&about.id, about.time.unwrap_or(self.now))?.learn(about, true);
+                let totals = self.trace(&about.id, about.time.unwrap_or(self.now))?;
+                totals.learn(about, true);
+                let rid = totals.rid;
                 if about.input.is_some() || about.output.is_some() {
                     self.trace_payload(about)?;
                 }
-                self.trace_labels(about)
+                self.trace_labels(rid, about)
             }
         }
     }
@@ -114,7 +116,7 @@ impl<'a> Session<'a> {
         if row.is_root() {
             totals.root(rid, &row);
         }
-        self.trace_labels(&new.about)?;
+        self.trace_labels(trace_rid, &new.about)?;
         let (db, labels) = (self.db, &mut self.labels);
         let kind = row.sums.kind.as_str();
         labels.put(db, trace_rid, "type", "", kind)?;
@@ -143,8 +145,7 @@ impl<'a> Session<'a> {
         Ok(known.unwrap_or_else(|| observation.to_owned()))
     }
 
-    fn trace_labels(&mut self, about: &Trace) -> rusqlite::Result<()> {
-        let Some(rid) = self.traces.get(&about.id).map(|totals| totals.rid) else { return Ok(()) };
+    fn trace_labels(&mut self, rid: i64, about: &Trace) -> rusqlite::Result<()> {
         for tag in &about.tags {
             self.labels.put(self.db, rid, "tag", "", tag)?;
         }
@@ -168,7 +169,7 @@ impl<'a> Session<'a> {
 
     fn hour(&mut self, sums: Option<&super::totals::Sums>, sign: i64) {
         let Some((sums, model)) = sums.and_then(|sums| Some((sums, sums.model.clone()?))) else { return };
-        let sum = self.hours.entry((sums.start.div_euclid(time::HOUR), model)).or_default();
+        let sum = self.hours.entry((sums.start / time::HOUR, model)).or_default();
         sum.0 += sign;
         sum.1 += sign * sums.total_tokens;
         sum.2 += time::float(sign) * sums.total_cost.unwrap_or(0.0);

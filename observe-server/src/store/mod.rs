@@ -6,6 +6,7 @@
 //! - Sums over a trace are kept on its row, in the transaction that changes them.
 
 mod apply;
+mod delete;
 mod labels;
 mod merge;
 mod preview;
@@ -23,7 +24,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-pub(crate) use self::labels::cut as label_of;
+pub(crate) use self::delete::delete_trace;
+pub(crate) use self::labels::{cut as label_of, text as text_of};
 pub(crate) use self::preview::preview;
 pub(crate) use self::read::{Ended, Readers};
 pub(crate) use self::schema::{Files, OpenError};

@@ -69,6 +69,8 @@ const MAIN: &[&str] = &["
         PRIMARY KEY(hour, model)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE file(path TEXT PRIMARY KEY, read INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+", "
+    CREATE TABLE gone(id INTEGER PRIMARY KEY AUTOINCREMENT, obs INTEGER NOT NULL) STRICT;
 "];
 
 const IO: &[&str] = &["
@@ -88,13 +90,18 @@ const IO: &[&str] = &["
     ) STRICT, WITHOUT ROWID;
 "];
 
-const FTS: &[&str] = &["
+const FTS: &[&str] = &[
+    "
     CREATE TABLE progress(id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL) STRICT;
     INSERT INTO progress VALUES (1, 0);
     CREATE VIRTUAL TABLE words USING fts5(
         input, output, about, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
     );
-"];
+",
+    "
+    ALTER TABLE progress ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Where the three files are.
 #[derive(Clone, Debug)]

@@ -54,6 +54,7 @@ fn run(mut db: Connection, nudges: &Receiver<()>, backlog: &AtomicU64) {
 
 /// Indexes one batch. Says whether there may be more.
 fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
+    forget(db)?;
     let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
     let rows: Vec<Row> = db
         .prepare_cached(
@@ -81,6 +82,27 @@ fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
     transaction.commit()?;
     backlog.store(u64::try_from(last - reached).unwrap_or(0), Ordering::Relaxed);
     Ok(true)
+}
+
+/// Removes the words of observations that are gone, and of whose place another may have taken.
+fn forget(db: &mut Connection) -> rusqlite::Result<()> {
+    let gone: Vec<(i64, i64)> = db
+        .prepare_cached("SELECT id, gone.obs FROM gone WHERE id > (SELECT gone FROM fts.progress) ORDER BY id LIMIT ?")?
+        .query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    let Some((reached, _)) = gone.last() else { return Ok(()) };
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    {
+        // A place that has been taken is indexed anew by itself.
+        let mut delete = transaction.prepare_cached(
+            "DELETE FROM fts.words WHERE rowid = ?1 AND NOT EXISTS (SELECT 1 FROM obs WHERE obs.rid = ?1)",
+        )?;
+        for (_, obs) in &gone {
+            delete.execute([obs])?;
+        }
+        transaction.prepare_cached("UPDATE fts.progress SET gone = ?")?.execute([reached])?;
+    }
+    transaction.commit()
 }
 
 struct Row {

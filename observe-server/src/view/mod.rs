@@ -1,5 +1,6 @@
 //! Rows as the page, the API and the terminal show them.
 
+pub(crate) mod full;
 mod observations;
 mod path;
 mod rows;
@@ -9,4 +10,4 @@ mod trace;
 pub(crate) use self::observations::{Observation, observations};
 pub(crate) use self::rows::{TraceRow, rid_of, trace_rows};
 pub(crate) use self::scores::{Comment, Score, comments, scores};
-pub(crate) use self::trace::{Payload, TraceView, payload, trace, within};
+pub(crate) use self::trace::{Payload, TraceView, payload, trace, trace_payload, within};

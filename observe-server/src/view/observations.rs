@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::model::{Kind, Level};
-use crate::price::{Prices, Used};
+use super::full::{self, Full, Shared};
+use crate::model::Kind;
+use crate::price::Prices;
 use crate::store::preview;
 use crate::time;
 
@@ -38,89 +39,66 @@ pub(crate) struct Observation {
     pub(crate) prompt_name: Option<String>,
     pub(crate) prompt_version: Option<i64>,
     pub(crate) version: Option<String>,
-    pub(crate) environment: Option<String>,
+    pub(crate) environment: String,
     pub(crate) metadata: Map<String, Value>,
     pub(crate) user: Option<String>,
     pub(crate) session: Option<String>,
     pub(crate) tags: Vec<String>,
     pub(crate) running: bool,
-    pub(crate) input_size: i64,
-    pub(crate) output_size: i64,
+    pub(crate) input_size: usize,
+    pub(crate) output_size: usize,
     pub(crate) input_preview: Option<String>,
     pub(crate) output_preview: Option<String>,
     pub(crate) events: Vec<Value>,
 }
 
-/// Of a trace no more are shown.
-const MOST: i64 = 50_000;
-
-/// The observations of a trace in the order of their starts. Costs are computed with the prices of now.
+/// The observations of a trace in the order of their starts.
 pub(crate) fn observations(db: &Connection, trace: i64, prices: &Prices) -> rusqlite::Result<Vec<Observation>> {
-    db.prepare_cached(
-        "SELECT o.id, o.parent, o.kind, o.name, o.start, o.end, o.completion_start, o.level, o.status_message, o.model, o.usage,
-         o.cost, o.prompt_name, o.prompt_version, o.version, o.environment, o.input_size, o.output_size, o.seen,
-         i.metadata, i.surroundings, i.parameters, i.events, i.input, i.output
-         FROM obs o LEFT JOIN io.io i ON i.rid = o.rid WHERE o.trace = ? ORDER BY o.start, o.rid LIMIT ?",
-    )?
-    .query_map((trace, MOST), |row| from_row(row, prices))?
-    .collect()
+    let shared = full::shared(db, trace)?.unwrap_or_default();
+    let rows = full::of_trace(db, trace, prices)?;
+    Ok(rows.into_iter().map(|row| Observation::of(row, &shared)).collect())
 }
 
-pub(super) fn json<T: serde::de::DeserializeOwned + Default>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let text: Option<String> = row.get(column)?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+impl Observation {
+    fn of(mut row: Full, shared: &Shared) -> Self {
+        let size = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let cost_total = row.total_cost();
+        row.metadata.append(&mut row.surroundings);
+        Self {
+            running: row.end.is_none() && row.kind != Kind::Event && row.seen > time::now() - STALE,
+            parent: row.parent,
+            kind: row.kind.as_str(),
+            name: row.name,
+            start: time::iso_full(row.start),
+            end: row.end.map(time::iso_full),
+            times: (row.start, row.end),
+            completion_start: row.completion_start.map(time::iso_full),
+            level: row.level.as_str(),
+            status_message: row.status_message,
+            model: row.model,
+            model_parameters: row.parameters,
+            usage: row.usage,
+            cost: (!row.cost.is_empty()).then_some(row.cost),
+            cost_total,
+            cost_source: row.cost_source,
+            cost_hint: row.cost_hint,
+            prompt_name: row.prompt_name,
+            prompt_version: row.prompt_version,
+            version: row.version.or_else(|| shared.version.clone()),
+            environment: row.environment.unwrap_or_else(|| shared.environment.clone()),
+            metadata: row.metadata,
+            user: shared.user.clone(),
+            session: shared.session.clone(),
+            tags: shared.tags.clone(),
+            input_size: size(&row.input),
+            output_size: size(&row.output),
+            input_preview: row.input.as_deref().map(preview),
+            output_preview: row.output.as_deref().map(preview),
+            events: row.events,
+            id: row.id,
+        }
+    }
 }
 
-fn from_row(row: &Row<'_>, prices: &Prices) -> rusqlite::Result<Observation> {
-    let usage: BTreeMap<String, u64> = json(row, "usage")?;
-    let provided: BTreeMap<String, f64> = json(row, "cost")?;
-    let parameters: Map<String, Value> = json(row, "parameters")?;
-    let mut metadata: Map<String, Value> = json(row, "metadata")?;
-    let model: Option<String> = row.get("model")?;
-    let counts: Vec<(String, u64)> = usage.iter().map(|(key, count)| (key.clone(), *count)).collect();
-    let provided: Vec<(String, f64)> = provided.into_iter().collect();
-    let cost = prices.cost(&Used {
-        model: model.as_deref(),
-        usage: &counts,
-        provided: &provided,
-        parameters: &parameters,
-        metadata: &metadata,
-    });
-    metadata.extend(json::<Map<String, Value>>(row, "surroundings")?);
-    let (start, end): (i64, Option<i64>) = (row.get("start")?, row.get("end")?);
-    let kind = row.get::<_, Option<i64>>("kind")?.map_or(Kind::Span, Kind::from_code);
-    let text = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(column)?.as_deref().map(preview));
-    Ok(Observation {
-        id: row.get("id")?,
-        parent: row.get("parent")?,
-        kind: kind.as_str(),
-        name: row.get("name")?,
-        start: time::iso_full(start),
-        end: end.map(time::iso_full),
-        times: (start, end),
-        completion_start: row.get::<_, Option<i64>>("completion_start")?.map(time::iso_full),
-        level: row.get::<_, Option<i64>>("level")?.map_or(Level::Default, Level::from_code).as_str(),
-        status_message: row.get("status_message")?,
-        model,
-        model_parameters: parameters,
-        usage,
-        cost: (!cost.buckets.is_empty()).then(|| cost.buckets.into_iter().collect()),
-        cost_total: cost.total,
-        cost_source: cost.source.map(|source| source.to_string()),
-        cost_hint: cost.hint,
-        prompt_name: row.get("prompt_name")?,
-        prompt_version: row.get("prompt_version")?,
-        version: row.get("version")?,
-        environment: row.get("environment")?,
-        metadata,
-        user: None,
-        session: None,
-        tags: Vec::new(),
-        running: false,
-        input_size: row.get::<_, Option<i64>>("input_size")?.unwrap_or(0),
-        output_size: row.get::<_, Option<i64>>("output_size")?.unwrap_or(0),
-        input_preview: text("input")?,
-        output_preview: text("output")?,
-        events: json(row, "events")?,
-    })
-}
+/// What has no end and has not been heard of for so long is not running any more.
+const STALE: i64 = 10 * time::MINUTE;

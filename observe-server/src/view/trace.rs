@@ -41,15 +41,7 @@ pub(crate) struct Payload {
 pub(crate) fn trace(db: &Connection, id: &str, prices: &Prices) -> rusqlite::Result<Option<TraceView>> {
     let Some(rid) = rid_of(db, id)? else { return Ok(None) };
     let Some(mut row) = trace_rows(db, &[rid])?.pop() else { return Ok(None) };
-    let mut observations = observations(db, rid, prices)?;
-    for observation in &mut observations {
-        observation.user.clone_from(&row.user);
-        observation.session.clone_from(&row.session);
-        observation.tags.clone_from(&row.tags);
-        if observation.environment.is_none() {
-            observation.environment = Some(row.environment.clone());
-        }
-    }
+    let observations = observations(db, rid, prices)?;
     let costs: Vec<f64> = observations.iter().filter_map(|observation| observation.cost_total).collect();
     row.cost = (!costs.is_empty()).then(|| costs.iter().sum());
     let (metadata, public, bookmarked): (String, bool, bool) = db
