@@ -12,7 +12,7 @@ mod usage;
 mod values;
 mod wire;
 
-use crate::model::Change;
+use crate::model::{Change, Observation};
 use crate::time;
 
 pub(crate) use self::batch::batch;
@@ -25,6 +25,19 @@ pub(crate) fn changes(export: &otlp::Export) -> Vec<Change> {
     let now = time::now();
     let spans = export.groups.iter().flat_map(|group| group.spans.iter().map(move |span| (span, group)));
     spans.map(|(span, group)| Change::Observation(Box::new(attributes::observation(span, group, now)))).collect()
+}
+
+/// What a snapshot of running work says, which was taken at that time. What is open has no end.
+pub(crate) fn live(export: &otlp::Export, taken: i64) -> Vec<Observation> {
+    let spans = export.groups.iter().flat_map(|group| group.spans.iter().map(move |span| (span, group)));
+    let read = |(span, group): (&otlp::Span, &otlp::Group)| {
+        let mut observation = attributes::observation(span, group, taken);
+        if span.end == 0 {
+            observation.end = None;
+        }
+        observation
+    };
+    spans.map(read).collect()
 }
 
 /// An id for what came without one.

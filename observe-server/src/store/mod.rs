@@ -33,6 +33,9 @@ pub(crate) use self::writer::{Job, Task};
 use crate::model::Change;
 use crate::price::Live;
 
+/// What has no end and has not been heard of for so long, in microseconds, is not running any more.
+pub(crate) const RUNNING: i64 = 10 * crate::time::MINUTE;
+
 /// A handle to an open database. Clones are handles to the same one.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {

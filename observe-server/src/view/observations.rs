@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::full::{self, Full, Shared};
 use crate::model::Kind;
 use crate::price::Prices;
-use crate::store::preview;
+use crate::store::{RUNNING, preview};
 use crate::time;
 
 /// A node of the tree.
@@ -65,7 +65,7 @@ impl Observation {
         let cost_total = row.total_cost();
         row.metadata.append(&mut row.surroundings);
         Self {
-            running: row.end.is_none() && row.kind != Kind::Event && row.seen > time::now() - STALE,
+            running: row.end.is_none() && row.kind != Kind::Event && row.seen > time::now() - RUNNING,
             parent: row.parent,
             kind: row.kind.as_str(),
             name: row.name,
@@ -99,6 +99,3 @@ impl Observation {
         }
     }
 }
-
-/// What has no end and has not been heard of for so long is not running any more.
-const STALE: i64 = 10 * time::MINUTE;

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::Level;
+use crate::model::{Kind, Level};
+use crate::store::RUNNING;
 use crate::time;
 
 /// A line of the list. Times are ISO 8601, durations milliseconds, costs US dollars.
@@ -67,6 +68,7 @@ pub(crate) fn trace_rows(db: &Connection, rids: &[i64]) -> rusqlite::Result<Vec<
         if let Some(mut row) = find.query_row([rid], from_row).optional()? {
             row.scores = marks(db, &row.id)?;
             row.models = models(db, *rid)?;
+            row.running = is_running(db, *rid)?;
             rows.push(row);
         }
     }
@@ -115,6 +117,14 @@ pub(super) fn score_value(data_type: &str, value: Option<f64>, text: Option<Stri
         "BOOLEAN" => value.map(|value| value != 0.0).into(),
         _ => text.into(),
     }
+}
+
+/// Whether something of a trace is going on: not ended, and heard of lately.
+fn is_running(db: &Connection, trace: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM obs WHERE trace = ? AND end IS NULL AND coalesce(kind, 0) <> ? AND seen > ?)",
+    )?
+    .query_row((trace, Kind::Event.code(), time::now() - RUNNING), |row| row.get(0))
 }
 
 fn models(db: &Connection, trace: i64) -> rusqlite::Result<Vec<String>> {

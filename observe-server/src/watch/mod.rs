@@ -1,0 +1,90 @@
+//! Local files: what the runtime writes where no server is configured.
+
+mod lines;
+mod live;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fs, io};
+
+use self::live::Snapshots;
+use crate::store::Store;
+
+/// How often it looks.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// Reads what is there, and then what comes, as long as the program runs.
+pub(crate) async fn follow(store: Store, dir: PathBuf) {
+    let mut reader = Reader::new(dir);
+    loop {
+        if let Err(error) = reader.look(&store).await {
+            reader.complain(&error);
+        }
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Reads what is there now.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    dir: PathBuf,
+    /// What a file looked like when it had been read to its end.
+    seen: HashMap<PathBuf, (u64, Option<SystemTime>)>,
+    snapshots: Snapshots,
+    complaint: String,
+}
+
+impl Reader {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self { dir, seen: HashMap::new(), snapshots: Snapshots::default(), complaint: String::new() }
+    }
+
+    /// Stores all that is new, and says how many changes that was. A directory that is not there has none.
+    pub(crate) async fn look(&mut self, store: &Store) -> Result<usize, String> {
+        let mut count = 0;
+        let (mut files, mut snapshots) = (Vec::new(), Vec::new());
+        for path in self.entries()? {
+            match path.extension().and_then(|extension| extension.to_str()) {
+                Some("jsonl") => files.push(path),
+                Some("json") if live::is_snapshot(&path) => snapshots.push(path),
+                _ => {}
+            }
+        }
+        // Snapshots first: what ended since then is in the files.
+        count += self.snapshots.look(store, &snapshots).await?;
+        for path in files {
+            let Some(now) = stamp(&path) else { continue };
+            if self.seen.get(&path) == Some(&now) {
+                continue;
+            }
+            count += lines::read(store, &path).await?;
+            self.seen.insert(path, now);
+        }
+        Ok(count)
+    }
+
+    fn entries(&self) -> Result<Vec<PathBuf>, String> {
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(format!("{} cannot be read: {error}", self.dir.display())),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Once for each different error.
+    fn complain(&mut self, error: &str) {
+        if self.complaint != error {
+            eprintln!("observe: {error}");
+            error.clone_into(&mut self.complaint);
+        }
+    }
+}
+
+fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()))
+}
