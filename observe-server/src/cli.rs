@@ -1,13 +1,16 @@
 //! The command line. Each command is a file in `command/`.
 
 use std::error::Error;
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::command;
 use crate::price::{self, Live};
 use crate::store::Store;
+use crate::terminal::Screen;
 
 /// See what your LLM application does: traces, on this machine, without an account.
 #[derive(Debug, Parser)]
@@ -23,6 +26,32 @@ struct Cli {
 enum Command {
     /// Receive traces, watch local files, and show them in the browser.
     Serve(command::serve::Arguments),
+    /// List traces.
+    Ls(On<command::ls::Arguments>),
+    /// Show a trace as a tree.
+    Show(On<command::show::Arguments>),
+    /// Print traces as they come.
+    Tail(On<command::tail::Arguments>),
+    /// Sum traces up.
+    Stats(On<command::stats::Arguments>),
+    /// Write traces for other programs.
+    Export(On<command::export::Arguments>),
+    /// Show what models cost, and say so.
+    Prices(On<command::prices::Arguments>),
+    /// Print what a shell completes.
+    Completions(command::completions::Arguments),
+}
+
+/// A command on a database, which prints.
+#[derive(Args, Clone, Debug)]
+struct On<T: Args> {
+    #[command(flatten)]
+    arguments: T,
+    #[command(flatten)]
+    place: Place,
+    /// Print for other programs: tabs between columns, no units, colours or drawings.
+    #[arg(long)]
+    plain: bool,
 }
 
 /// Where the database is, and which local files belong to it.
@@ -52,6 +81,22 @@ impl Place {
         self.db.clone().unwrap_or_else(among)
     }
 
+    /// Whether a server has the database open, which then reads the local files.
+    pub(crate) fn is_served(&self) -> bool {
+        let file = File::open(self.serving());
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// Says that a server has the database open, until the file is dropped. Where files cannot be locked nobody is told.
+    pub(crate) fn serve(&self) -> Option<File> {
+        let file = File::create(self.serving()).ok()?;
+        file.try_lock().ok().map(|()| file)
+    }
+
+    fn serving(&self) -> PathBuf {
+        self.database().with_extension("serving")
+    }
+
     /// Opens the database, or makes one.
     pub(crate) fn open(&self, durable: bool) -> Result<Store, Box<dyn Error>> {
         let path = self.database();
@@ -64,9 +109,45 @@ fn prices(database: &Path) -> Result<Live, String> {
 }
 
 pub(crate) fn run() -> Result<(), Box<dyn Error>> {
-    let cli = Cli::parse();
-    match cli.command {
-        None => command::serve::run(cli.serve.opening()),
-        Some(Command::Serve(arguments)) => command::serve::run(arguments),
+    let cli = Cli::parse_from(std::env::args_os().map(term));
+    let Some(command) = cli.command else {
+        return command::serve::run(cli.serve.opening());
+    };
+    match command {
+        Command::Serve(arguments) => command::serve::run(arguments),
+        Command::Completions(arguments) => {
+            command::completions::run(&mut Screen::new(true), Cli::command(), &arguments)
+        }
+        Command::Prices(on) => command::prices::run(&on.place, &mut Screen::new(on.plain), &on.arguments),
+        Command::Ls(on) => on.run(command::ls::run),
+        Command::Show(on) => on.run(command::show::run),
+        Command::Tail(on) => on.run(command::tail::run),
+        Command::Stats(on) => on.run(command::stats::run),
+        Command::Export(on) => on.run(command::export::run),
+    }
+}
+
+/// A term such as `-env:dev` is no flag: with a blank before it, it is read as a part of the query.
+fn term(argument: OsString) -> OsString {
+    let is_term = argument
+        .to_str()
+        .and_then(|text| text.strip_prefix('-')?.split_once(':'))
+        .is_some_and(|(field, _)| field.starts_with(|first: char| first.is_ascii_alphabetic()) && !field.contains('='));
+    if !is_term {
+        return argument;
+    }
+    let mut term = OsString::from(" ");
+    term.push(argument);
+    term
+}
+
+impl<T: Args> On<T> {
+    fn run(
+        self,
+        command: impl AsyncFnOnce(&Place, &mut Screen, &T) -> Result<(), Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let mut screen = Screen::new(self.plain);
+        runtime.block_on(command(&self.place, &mut screen, &self.arguments))
     }
 }

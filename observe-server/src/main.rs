@@ -11,21 +11,30 @@ mod api;
 mod assets;
 mod cli;
 mod command;
+mod export;
 mod ingest;
 mod model;
 mod price;
 mod query;
 mod store;
+mod terminal;
 mod text;
 mod time;
 mod view;
 mod watch;
 
+use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::run() {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read has enough.
+        Err(error)
+            if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) =>
+        {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("observe: {error}");
             ExitCode::FAILURE

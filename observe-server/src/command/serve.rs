@@ -66,6 +66,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         .into());
     }
     let store = arguments.place.open(arguments.durable)?;
+    let _serving = arguments.place.serve();
     let (listener, is_other) = listen(arguments.host, arguments.port).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let watching = arguments.place.directories();

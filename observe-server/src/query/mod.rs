@@ -13,7 +13,7 @@ mod parse;
 mod sql;
 mod values;
 
-pub(crate) use self::ast::Compare;
+pub(crate) use self::ast::{Compare, Query};
 pub(crate) use self::filter::Conditions;
 pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;

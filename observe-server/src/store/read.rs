@@ -35,6 +35,8 @@ impl fmt::Display for Ended {
     }
 }
 
+impl std::error::Error for Ended {}
+
 #[derive(Debug)]
 pub(crate) struct Readers {
     free: Arc<Mutex<Vec<Connection>>>,

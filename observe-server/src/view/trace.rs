@@ -1,5 +1,7 @@
 //! One trace: its row, its tree, what was said of it; and payloads one at a time.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -87,6 +89,15 @@ pub(crate) fn payload(db: &Connection, trace: &str, observation: &str) -> rusqli
         .query_row((trace, observation), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(text.map(parsed))
+}
+
+/// The inputs and outputs of all observations of a trace, by observation.
+pub(crate) fn payloads(db: &Connection, trace: &str) -> rusqlite::Result<HashMap<String, Payload>> {
+    db.prepare_cached(
+        "SELECT o.id, i.input, i.output FROM trace t JOIN obs o ON o.trace = t.rid JOIN io.io i ON i.rid = o.rid WHERE t.id = ?",
+    )?
+    .query_map([trace], |row| Ok((row.get(0)?, parsed((row.get(1)?, row.get(2)?)))))?
+    .collect()
 }
 
 fn parsed((input, output): (Option<String>, Option<String>)) -> Payload {

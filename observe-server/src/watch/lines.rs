@@ -15,8 +15,8 @@ const BATCH: usize = 1_000;
 /// A longer line is no batch that the runtime would write.
 const LONGEST: u64 = 256 << 20;
 
-/// Stores the lines of a file that have not been stored, and says how many changes they held.
-pub(super) async fn read(store: &Store, path: &Path) -> Result<usize, String> {
+/// Stores the lines of a file that have not been stored, and says how many changes they hold.
+pub(super) async fn read(store: &Store, path: &Path, stored: &mut impl FnMut(usize)) -> Result<(), String> {
     let name = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned();
     let known = name.clone();
     let read: Result<i64, _> = store
@@ -34,9 +34,9 @@ pub(super) async fn read(store: &Store, path: &Path) -> Result<usize, String> {
     }
     file.seek(SeekFrom::Start(at)).map_err(failed)?;
     let mut lines = BufReader::with_capacity(1 << 20, file);
-    let (mut count, mut changes, mut line) = (0, Vec::new(), Vec::new());
+    let (mut changes, mut line) = (Vec::new(), Vec::new());
     let start = at;
-    let mut stored = at;
+    let mut kept = at;
     loop {
         line.clear();
         let length = io::Read::take(&mut lines, LONGEST).read_until(b'\n', &mut line).map_err(failed)?;
@@ -46,17 +46,17 @@ pub(super) async fn read(store: &Store, path: &Path) -> Result<usize, String> {
             at += length as u64;
             changes.extend(changes_of(&line));
         }
-        if changes.len() >= BATCH || (!is_whole && at > stored) {
-            count += changes.len();
+        if changes.len() >= BATCH || (!is_whole && at > kept) {
+            stored(changes.len());
             store.send(Task::Changes(std::mem::take(&mut changes), Some((name.clone(), at)))).await?;
-            stored = at;
+            kept = at;
         }
         if !is_whole {
             break;
         }
     }
     debug_assert!(at >= start, "a file is read forwards");
-    Ok(count)
+    Ok(())
 }
 
 /// What a line says: an OTLP export, or a score. What is neither says nothing.

@@ -1,6 +1,6 @@
 //! Local files: what the runtime writes where no server is configured.
 
-mod lines;
+pub(crate) mod lines;
 mod live;
 
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ const PERIOD: Duration = Duration::from_millis(200);
 pub(crate) async fn follow(store: Store, dir: PathBuf) {
     let mut reader = Reader::new(dir);
     loop {
-        if let Err(error) = reader.look(&store).await {
+        if let Err(error) = reader.look(&store, |_| ()).await {
             reader.complain(&error);
         }
         tokio::time::sleep(PERIOD).await;
@@ -40,9 +40,8 @@ impl Reader {
         Self { dir, seen: HashMap::new(), snapshots: Snapshots::default(), complaint: String::new() }
     }
 
-    /// Stores all that is new, and says how many changes that was. A directory that is not there has none.
-    pub(crate) async fn look(&mut self, store: &Store) -> Result<usize, String> {
-        let mut count = 0;
+    /// Stores all that is new, and says as it goes how many changes that is. A directory that is not there has none.
+    pub(crate) async fn look(&mut self, store: &Store, mut stored: impl FnMut(usize)) -> Result<(), String> {
         let (mut files, mut snapshots) = (Vec::new(), Vec::new());
         for path in self.entries()? {
             match path.extension().and_then(|extension| extension.to_str()) {
@@ -52,16 +51,16 @@ impl Reader {
             }
         }
         // Snapshots first: what ended since then is in the files.
-        count += self.snapshots.look(store, &snapshots).await?;
+        stored(self.snapshots.look(store, &snapshots).await?);
         for path in files {
             let Some(now) = stamp(&path) else { continue };
             if self.seen.get(&path) == Some(&now) {
                 continue;
             }
-            count += lines::read(store, &path).await?;
+            lines::read(store, &path, &mut stored).await?;
             self.seen.insert(path, now);
         }
-        Ok(count)
+        Ok(())
     }
 
     fn entries(&self) -> Result<Vec<PathBuf>, String> {
