@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use observe::testing::{captured, captured_async};
-use observe::{Level, ObservationType, Score, Usage, observe};
+use observe::{Config, Context, Level, Loss, ObservationType, Score, TraceId, Usage, observe};
 use serde_json::json;
 
 #[test]
@@ -146,7 +146,7 @@ fn outside_any_observation_nothing_happens_but_it_is_counted() {
     });
     assert!(!ran, "nothing is computed for nothing");
     assert_eq!(recorded.tree(), "");
-    assert_eq!(recorded.stats().lost_to(observe::Loss::NoObservation), 2);
+    assert_eq!(recorded.stats().lost_to(Loss::NoObservation), 2);
 }
 
 #[test]
@@ -162,4 +162,31 @@ fn the_closure_of_an_update_may_call_observed_functions() {
     let ((), recorded) = captured(outer);
     assert_eq!(recorded.tree(), "outer [span]\n  inner [span] → 5\n");
     assert_eq!(recorded.observation("outer").metadata["inner"], 5);
+}
+
+#[test]
+fn what_is_said_of_a_trace_that_nothing_comes_of_is_counted() {
+    let ((), recorded) = captured(|| {
+        let say = || observe::update_current_trace(|t| t.user_id("user_123"));
+        Context::remote(TraceId::from_seed("nothing"), None).run(say);
+        Context::remote(TraceId::from_seed("something"), None).run(|| {
+            say();
+            observe::span("step").end();
+        });
+    });
+    assert_eq!(recorded.observation("step").user_id.as_deref(), Some("user_123"));
+    assert_eq!(recorded.stats().lost, [(Loss::TooLate, 1)]);
+}
+
+#[test]
+fn what_is_said_of_a_trace_after_it_has_left_is_counted() {
+    let dir = std::env::temp_dir().join(format!("observe-update-{}", std::process::id()));
+    let guard = Config::new().without_environment().files(&dir).init().unwrap();
+    let trace = observe::trace("job").user_id("user_123");
+    trace.end();
+    assert!(observe::flush(Duration::from_secs(20)).is_complete());
+    trace.session_id("too late");
+    let stats = guard.shutdown(Duration::from_secs(20));
+    assert_eq!((stats.delivered, stats.lost_to(Loss::TooLate)), (1, 1), "{stats}");
+    std::fs::remove_dir_all(dir).unwrap();
 }

@@ -44,7 +44,7 @@ losses! {
     AtExit => "not delivered before exit",
     /// An update, score or trace update outside any observation.
     NoObservation => "said outside any observation",
-    /// An update of an observation that had been delivered.
+    /// An update of an observation that had left, or of a trace of which nothing came any more.
     TooLate => "said after the observation had left",
     /// A score that no server takes: without a name, without a value, or not a finite number.
     Invalid => "no valid score",

@@ -163,6 +163,7 @@ impl Fold {
                     trace.since = record.time;
                 }
                 trace.is_said = true;
+                trace.is_unseen = true;
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
@@ -271,8 +272,11 @@ impl Fold {
         for id in late {
             self.leave(id, leave);
             let is_over = self.traces.get(&id).is_some_and(|trace| trace.open == 0);
-            if is_over && !self.quiet.contains(&id) {
-                self.traces.remove(&id);
+            if is_over
+                && !self.quiet.contains(&id)
+                && let Some(trace) = self.traces.remove(&id)
+            {
+                counters.lose(Loss::TooLate, u64::from(trace.is_unseen));
             }
         }
     }
@@ -317,7 +321,8 @@ impl Fold {
         for id in traces {
             self.leave(id, leave);
         }
-        self.traces.clear();
+        let unseen = self.traces.drain().filter(|(_, trace)| trace.is_unseen).count();
+        counters.lose(Loss::TooLate, unseen as u64);
         self.quiet.clear();
         self.orphans.clear();
     }
@@ -326,6 +331,7 @@ impl Fold {
     fn leave(&mut self, id: TraceId, leave: &mut Vec<Item>) {
         let Some(trace) = self.traces.get_mut(&id) else { return };
         let (attributes, trace_io) = (trace.attributes(), trace.io());
+        trace.is_unseen &= trace.is_empty();
         let is_part = trace.open > 0 || trace.has_left;
         trace.has_left |= !trace.closed.is_empty();
         for observation in std::mem::take(&mut trace.closed) {

@@ -26,6 +26,8 @@ pub(super) struct Trace {
     pub(super) touched: u64,
     /// Something was said of the trace as a whole.
     pub(super) is_said: bool,
+    /// And nothing has left since that could have shown it.
+    pub(super) is_unseen: bool,
     /// Some of its observations have left.
     pub(super) has_left: bool,
 }
@@ -42,6 +44,7 @@ impl Trace {
             since: 0,
             touched: 0,
             is_said: false,
+            is_unseen: false,
             has_left: false,
         }
     }
