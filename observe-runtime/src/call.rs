@@ -1,27 +1,30 @@
 //! An open call of an observed function: exactly one outcome.
 //!
 //! - A call that is not recorded runs the user's code and nothing else.
-//! - A call that is dropped before it was ended panicked (while its thread unwinds) or was cancelled;
-//!   one that never ran is forgotten.
+//! - A call whose work unwinds panicked; one that is dropped before it was ended was cancelled; one that never ran is
+//!   forgotten.
+//! - Expansions call its methods by path, so that no trait in a user's scope is taken for them.
 //! - Captures run with recording off on this thread, and cannot unwind out of here.
 
-use crate::capture::{self, Input, Slot};
+use crate::capture::{self, Input, Limits, Slot};
 use crate::clock::{self, Moment};
-use crate::context::Context;
+use crate::context::{Context, Entered};
+use crate::details::Details;
+use crate::heard::Heard;
 use crate::id::{ObservationId, TraceId};
 use crate::journal::{self, Admission, Journal};
 use crate::observation::Outcome;
 use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
 use crate::site::Site;
-use crate::update::ObservationUpdate;
 
 /// An open call. Made by the expansion of `#[observe]` only.
 #[derive(Debug)]
 #[must_use]
 pub struct Call {
     context: Context,
-    /// When it was opened, until it runs; then when it first ran. Unix nanoseconds.
-    started: u64,
+    /// When it was opened, until it runs; then when it first ran. Unix nanoseconds, as bytes: a future around it needs no
+    /// stricter alignment than before.
+    started: [u8; 8],
 }
 
 // The state, and the steps of the clock before it started, stand in the context's spare bits: an observed future grows
@@ -35,67 +38,48 @@ const WAITING: u8 = 2 << 4;
 const OPEN: u8 = 3 << 4;
 const ENDED: u8 = 4 << 4;
 
-/// What `#[observe]` decides at run time.
-#[derive(Clone, Copy, Debug)]
-pub struct Start {
-    is_enabled: bool,
-    is_root: bool,
-}
-
-impl Start {
-    /// An ordinary call.
-    #[must_use]
-    #[inline]
-    #[expect(clippy::new_without_default, reason = "called by expansions only")]
-    pub const fn new() -> Self {
-        Self { is_enabled: true, is_root: false }
-    }
-
-    /// Whether this call is observed at all.
-    #[must_use]
-    #[inline]
-    pub const fn enabled(self, is_enabled: bool) -> Self {
-        Self { is_enabled, ..self }
-    }
-
-    /// Whether it starts a trace of its own.
-    #[must_use]
-    #[inline]
-    pub const fn root(self, is_root: bool) -> Self {
-        Self { is_root, ..self }
-    }
-}
-
 type Capture<'a> = &'a mut dyn FnMut(&mut Input<'_>);
-type Setting<'a> = &'a mut dyn FnMut(ObservationUpdate<'_>);
+type Say<'a> = &'a mut dyn FnMut(&mut Details<'_>);
 
 impl Call {
     /// Opens a call below the current observation.
     #[inline]
     pub fn open(site: &'static Site, input: Capture<'_>) -> Self {
-        if journal::is_active() { Self::start(site, Start::new(), Some(input), None) } else { Self::OFF }
+        if journal::is_active() { Self::start(site, false, None, input, None) } else { Self::OFF }
     }
 
-    /// Opens a call with what was decided at run time. `input` is `None` where no input is captured.
+    /// Opens a call for which more is said: whether it starts a trace of its own, whether it is observed at all, and details.
     #[inline]
-    pub fn open_with(site: &'static Site, start: Start, input: Option<Capture<'_>>, set: Option<Setting<'_>>) -> Self {
-        if journal::is_active() && start.is_enabled { Self::start(site, start, input, set) } else { Self::OFF }
+    pub fn open_with(
+        site: &'static Site,
+        is_root: bool,
+        is_enabled: &mut dyn FnMut() -> bool,
+        input: Capture<'_>,
+        say: Say<'_>,
+    ) -> Self {
+        if journal::is_active() { Self::start(site, is_root, Some(is_enabled), input, Some(say)) } else { Self::OFF }
     }
 
-    pub(crate) const OFF: Self = Self { context: Context::NONE, started: 0 };
+    pub(crate) const OFF: Self = Self { context: Context::NONE, started: [0; 8] };
 
-    fn start(site: &'static Site, start: Start, input: Option<Capture<'_>>, set: Option<Setting<'_>>) -> Self {
+    fn start(
+        site: &'static Site,
+        is_root: bool,
+        is_enabled: Option<&mut dyn FnMut() -> bool>,
+        input: Capture<'_>,
+        say: Option<Say<'_>>,
+    ) -> Self {
         let current = Context::current();
-        if !current.is_recorded() && !start.is_root {
+        if !current.is_recorded() && !is_root {
             return Self::OFF;
         }
         let Some(client) = journal::client(current.client()) else { return Self::OFF };
-        if journal::is_capturing() {
+        if journal::is_capturing() || is_enabled.is_some_and(|is_enabled| !is_enabled()) {
             return Self::OFF;
         }
-        let parent = if start.is_root { None } else { current.observation_id() };
+        let parent = if is_root { None } else { current.observation_id() };
         let (trace, is_top) = match current.trace_id() {
-            Some(trace) if !start.is_root => (trace, parent.is_none() || current.is_remote()),
+            Some(trace) if !is_root => (trace, parent.is_none() || current.is_remote()),
             _ => (TraceId::random(), true),
         };
         let observation = ObservationId::random();
@@ -108,7 +92,7 @@ impl Call {
             let at = out.len();
             let (kind, flags, site_number) = (site.kind, if is_top { APP_ROOT } else { 0 }, site.number());
             record::open(out, &Opening { trace, observation, parent, start: 0, kind, flags, site: site_number });
-            if let Some(input) = input.filter(|_| journal.rules.capture_io) {
+            if journal.rules.capture_io {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
                         let mut values = Input::new(out, journal.rules.limits, journal.redacted(site));
@@ -117,8 +101,8 @@ impl Call {
                     });
                 });
             }
-            if let Some(set) = set {
-                set(ObservationUpdate::new(out, journal.rules.limits));
+            if let Some(say) = say {
+                Details::write(out, journal.rules.limits, say);
             }
             // What capturing took is not the function's time.
             started = clock::moment();
@@ -126,38 +110,66 @@ impl Call {
             true
         });
         let context = if is_open { context.with_state(WAITING) } else { context.silent().with_state(SILENT) };
-        Self { context: context.with_steps(started.steps), started: started.unix }
+        Self { context: context.with_steps(started.steps), started: started.unix.to_ne_bytes() }
     }
 
     /// Runs the body of a function with this call current.
     #[inline]
     pub fn run<R>(&mut self, body: impl FnOnce() -> R) -> R {
-        match self.context.state() {
-            OFF => return body(),
-            WAITING => self.context = self.context.with_state(OPEN),
-            _ => {}
+        self.begin();
+        self.watched(body)
+    }
+
+    /// Makes this call current for the rest of a function whose output is not looked at.
+    #[inline]
+    pub fn enter(mut self) -> Running {
+        self.begin();
+        let entered = (!self.is_off()).then(|| self.current().enter());
+        Running { call: self, entered, was_panicking: std::thread::panicking() }
+    }
+
+    /// The function made a future: the call starts when that is first polled.
+    #[inline]
+    pub(crate) fn restarted(mut self) -> Self {
+        if self.context.state() == OPEN {
+            self.context = self.context.with_state(WAITING);
         }
-        self.current().run(body)
+        self
     }
 
     /// Runs a piece of the work with this call current. The first one is its start.
     #[inline]
-    pub fn scope<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        match self.context.state() {
-            OFF => return work(),
-            WAITING => {
-                let Moment { unix, steps } = clock::moment();
-                self.started = unix;
-                self.context = self.context.with_state(OPEN).with_steps(steps);
-            }
-            _ => {}
+    pub(crate) fn scope<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        if self.context.state() == WAITING {
+            let Moment { unix, steps } = clock::moment();
+            self.started = unix.to_ne_bytes();
+            self.context = self.context.with_steps(steps);
+            self.begin();
         }
-        let context = self.current();
+        self.watched(work)
+    }
+
+    /// It starts where it was opened.
+    #[inline]
+    fn begin(&mut self) {
+        if self.context.state() == WAITING {
+            self.context = self.context.with_state(OPEN);
+        }
+    }
+
+    #[inline]
+    fn watched<R>(&mut self, work: impl FnOnce() -> R) -> R {
         // A runtime may catch the panic before it drops what was polled.
         let watch = Watch(self);
-        let result = context.run(work);
+        let result = watch.0.unwatched(work);
         std::mem::forget(watch);
         result
+    }
+
+    /// Runs a piece of the work of a call that has begun. If that unwinds, the caller closes the call.
+    #[inline]
+    pub(crate) fn unwatched<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        if self.is_off() { work() } else { self.current().run(work) }
     }
 
     /// The context of the work: without what is only this call's.
@@ -170,6 +182,17 @@ impl Call {
     #[inline]
     pub fn is_recorded(&self) -> bool {
         self.context.state() == OPEN
+    }
+
+    /// Whether it is not even open: neither recorded nor current.
+    #[inline]
+    pub(crate) fn is_off(&self) -> bool {
+        self.context.state() == OFF
+    }
+
+    /// How much of a value is captured; `None`: nothing.
+    pub(crate) fn limits(&self) -> Option<Limits> {
+        journal::capture_limits(self.context.client())
     }
 
     /// Whether it ran and is not over.
@@ -205,6 +228,30 @@ impl Call {
         self.context = self.context.with_state(ENDED);
     }
 
+    /// Ends the call of a stream with what was heard of it. An error among that counts more than who stopped listening.
+    pub(crate) fn close_stream(&mut self, outcome: Outcome, heard: &Heard) {
+        let reason = match outcome {
+            Outcome::Cancelled => CANCELLED,
+            Outcome::Panicked => PANICKED,
+            _ => "",
+        };
+        let (outcome, fault) = match heard.error() {
+            Some(error) if outcome != Outcome::Panicked => (Outcome::Error, error),
+            _ => (outcome, reason.as_bytes()),
+        };
+        self.close(outcome, |out, _| {
+            if !fault.is_empty() {
+                record::put(out, Tag::Fault, fault);
+            }
+            if let Some(output) = heard.output(outcome == Outcome::Ok) {
+                record::put(out, Tag::Output, &output);
+            }
+            if let Some(first) = heard.first() {
+                record::put(out, Tag::CompletionStart, &first.to_le_bytes());
+            }
+        });
+    }
+
     #[cold]
     fn fail(&mut self, capture_output: bool, write: &mut dyn FnMut(Slot<'_>)) {
         self.close(Outcome::Error, |out, journal| {
@@ -224,7 +271,7 @@ impl Call {
 
     fn close(&mut self, outcome: Outcome, fields: impl FnOnce(&mut Vec<u8>, &Journal)) {
         self.context = self.context.with_state(ENDED);
-        let (context, started) = (self.context, self.started);
+        let (context, started) = (self.context, u64::from_ne_bytes(self.started));
         let (Some(trace), Some(observation)) = (context.trace_id(), context.observation_id()) else { return };
         let end = clock::end(Moment { unix: started, steps: context.steps() });
         journal::write(context.client(), Admission::Known, |out, journal| {
@@ -243,13 +290,19 @@ impl Call {
                 record::say(out, Kind::Forget, trace, self.context.observation_id(), clock::now());
                 true
             });
-        } else if std::thread::panicking() {
-            self.close(Outcome::Panicked, |out, _| record::put(out, Tag::Fault, b"panicked"));
         } else {
-            self.close(Outcome::Cancelled, |out, _| record::put(out, Tag::Fault, b"cancelled"));
+            self.close(Outcome::Cancelled, |out, _| record::put(out, Tag::Fault, CANCELLED.as_bytes()));
         }
     }
+
+    #[cold]
+    fn unwind(&mut self) {
+        self.close(Outcome::Panicked, |out, _| record::put(out, Tag::Fault, PANICKED.as_bytes()));
+    }
 }
+
+const CANCELLED: &str = "cancelled";
+const PANICKED: &str = "panicked";
 
 /// Closes a call whose work unwinds.
 struct Watch<'a>(&'a mut Call);
@@ -257,7 +310,29 @@ struct Watch<'a>(&'a mut Call);
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         if self.0.is_recorded() {
-            self.0.abandon();
+            self.0.unwind();
+        }
+    }
+}
+
+/// A call that is current until the end of its function.
+#[derive(Debug)]
+#[must_use]
+pub struct Running {
+    call: Call,
+    entered: Option<Entered>,
+    was_panicking: bool,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.entered = None;
+        if self.call.is_recorded() {
+            if std::thread::panicking() && !self.was_panicking {
+                self.call.unwind();
+            } else {
+                self.call.close(Outcome::Ok, |_, _| {});
+            }
         }
     }
 }

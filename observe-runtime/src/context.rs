@@ -1,11 +1,12 @@
 //! Who is current: a small `Copy` value, kept by the thread while it works on a task.
 //!
 //! - It holds ids and flags, no lock and no reference count; nothing needs to be detached.
-//! - It is set only around a piece of work (a function, a poll) and follows a future from poll to poll: it is
-//!   never left behind a guard.
+//! - It is set only around a piece of work (a function, a poll) and follows a future from poll to poll: no
+//!   guard outlives that.
 
 use std::cell::Cell;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{self, Poll};
 
@@ -91,15 +92,14 @@ impl Context {
     /// ```
     #[inline]
     pub fn run<R>(self, work: impl FnOnce() -> R) -> R {
-        struct Restore(Context);
-        impl Drop for Restore {
-            #[inline]
-            fn drop(&mut self) {
-                CURRENT.set(self.0);
-            }
-        }
-        let _restore = Restore(CURRENT.replace(self));
+        let _entered = self.enter();
         work()
+    }
+
+    /// Makes this context current on this thread until what is returned is dropped.
+    #[inline]
+    pub(crate) fn enter(self) -> Entered {
+        Entered { before: CURRENT.replace(self), thread: PhantomData }
     }
 
     /// Makes a future in this context and polls it there: `context.scope(|| work())`.
@@ -195,6 +195,21 @@ impl Context {
 
     fn flagged(self, flag: u8) -> Self {
         Self { flags: self.flags | flag, ..self }
+    }
+}
+
+/// While it lives, another context is current on this thread. Never held across an `.await`.
+#[derive(Debug)]
+#[must_use]
+pub(crate) struct Entered {
+    before: Context,
+    thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
     }
 }
 

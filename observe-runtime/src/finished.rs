@@ -182,7 +182,7 @@ impl Finished {
             place: site.map(|site| Place { function: site.function.into(), file: site.file.into(), line: site.line }),
             trace: Cow::Borrowed(&self.attributes),
         };
-        let (mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None);
+        let (mut declared, mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None, None);
         for record in &records {
             if let Some((start, outcome)) = record.closing() {
                 view.end = record.time;
@@ -199,6 +199,10 @@ impl Finished {
                     Tag::SetInput => set_input = Some((record.time, text(value))),
                     Tag::SetOutput => set_output = Some((record.time, text(value))),
                     Tag::Metadata => set(&mut view.metadata, value),
+                    // What the attribute declares gives way to the outcome.
+                    Tag::Level if record.kind == Kind::Open => {
+                        declared = value.first().copied().and_then(Level::from_u8);
+                    }
                     Tag::Level => level = value.first().and_then(|byte| Level::from_u8(*byte)).or(level),
                     Tag::Status => view.status_message = Some(text(value)),
                     Tag::Fault => fault = Some(text(value)),
@@ -207,6 +211,7 @@ impl Finished {
                     Tag::ModelParameter => set(&mut view.model_parameters, value),
                     Tag::Usage => view.usage.push(text(value)),
                     Tag::Cost => set(&mut view.cost, value),
+                    Tag::CompletionStart if record.kind == Kind::Close && view.completion_start.is_some() => {}
                     Tag::CompletionStart => view.completion_start = record::number(value).or(view.completion_start),
                     Tag::Prompt => {
                         if let Some((name, version)) = record::pair(value) {
@@ -236,7 +241,7 @@ impl Finished {
         view.output = set_output.map(|(_, json)| json).or(view.output);
         view.status_message = view.status_message.or(fault);
         view.level = level.unwrap_or(match view.outcome {
-            Outcome::Ok => Level::Default,
+            Outcome::Ok => declared.unwrap_or(Level::Default),
             Outcome::Error | Outcome::Panicked | Outcome::Killed => Level::Error,
             Outcome::Cancelled | Outcome::Unfinished => Level::Warning,
         });

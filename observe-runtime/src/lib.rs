@@ -15,11 +15,13 @@ mod config;
 mod console;
 mod context;
 mod current;
+mod details;
 mod diagnostics;
 mod encode;
 mod error;
 mod finished;
 mod future;
+mod heard;
 mod id;
 mod journal;
 mod loss;
@@ -37,6 +39,7 @@ mod signals;
 mod sink;
 mod site;
 mod stats;
+mod stream;
 pub mod testing;
 mod tree;
 mod update;
@@ -66,10 +69,13 @@ pub use crate::usage::Usage;
 /// What the expansion of `#[observe]` calls: no public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::call::{Call, Start};
-    pub use crate::capture::{Input, Slot, fault, probe};
+    pub use crate::call::Call;
+    pub use crate::capture::{Input, Slot, by_debug, by_display, fault, probe};
+    pub use crate::details::Details;
     pub use crate::future::future;
+    pub use crate::heard::Heard;
     pub use crate::observation::{Level, ObservationType};
     pub use crate::returned::*;
     pub use crate::site::Site;
+    pub use crate::stream::stream;
 }

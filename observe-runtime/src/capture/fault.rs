@@ -2,6 +2,8 @@
 //!
 //! `Error` (with all its sources) → `Display` (alternate, which shows the sources of `anyhow`) → `Debug` → what the
 //! type turns out to be → its name.
+//!
+//! The methods that expansions call are named so that no trait in a user's scope has one of the same name.
 
 use std::any::type_name;
 use std::error::Error;
@@ -52,13 +54,17 @@ probes! {
 #[derive(Clone, Copy, Debug)]
 pub struct FaultViaType<E>(E);
 
+/// A box of an error: not an error itself.
+pub trait BoxedError {
+    /// What is in the box.
+    fn unboxed(&self) -> &dyn Error;
+}
+
 macro_rules! boxed {
     ($($error:ty,)*) => {$(
-        impl<'a> FaultViaBox<&$error> {
-            /// Writes what the error says.
-            #[inline]
-            pub fn describe(&self, slot: Slot<'_>) {
-                chain(slot, &**self.0.0.0.0.0);
+        impl<'a> BoxedError for $error {
+            fn unboxed(&self) -> &dyn Error {
+                &**self
             }
         }
     )*};
@@ -66,10 +72,18 @@ macro_rules! boxed {
 
 boxed! { Box<dyn Error + 'a>, Box<dyn Error + Send + 'a>, Box<dyn Error + Send + Sync + 'a>, }
 
+impl<E: BoxedError> FaultViaBox<&E> {
+    /// Writes what the error says.
+    #[inline]
+    pub fn __observe_describe(&self, slot: Slot<'_>) {
+        chain(slot, self.0.0.0.0.0.unboxed());
+    }
+}
+
 impl<E: Error + ?Sized> FaultViaError<&E> {
     /// Writes what the error says.
     #[inline]
-    pub fn describe(&self, slot: Slot<'_>) {
+    pub fn __observe_describe(&self, slot: Slot<'_>) {
         chain(slot, &self.0.0.0.0);
     }
 }
@@ -77,7 +91,7 @@ impl<E: Error + ?Sized> FaultViaError<&E> {
 impl<E: Display + ?Sized> FaultViaDisplay<&E> {
     /// Writes what the error says.
     #[inline]
-    pub fn describe(&self, slot: Slot<'_>) {
+    pub fn __observe_describe(&self, slot: Slot<'_>) {
         format(slot, format_args!("{:#}", self.0.0.0));
     }
 }
@@ -85,7 +99,7 @@ impl<E: Display + ?Sized> FaultViaDisplay<&E> {
 impl<E: Debug + ?Sized> FaultViaDebug<&E> {
     /// Writes what the error says.
     #[inline]
-    pub fn describe(&self, slot: Slot<'_>) {
+    pub fn __observe_describe(&self, slot: Slot<'_>) {
         format(slot, format_args!("{:?}", self.0.0));
     }
 }
@@ -93,12 +107,22 @@ impl<E: Debug + ?Sized> FaultViaDebug<&E> {
 impl<E: ?Sized> FaultViaType<&E> {
     /// Writes what the error says, or the name of its type.
     #[inline]
-    pub fn describe(&self, slot: Slot<'_>) {
+    pub fn __observe_describe(&self, slot: Slot<'_>) {
         match types::known(self.0) {
             Some(known) => slot.say(&|text| text.known(known)),
             None => slot.say(&|text| text.known(&type_name::<E>())),
         }
     }
+}
+
+/// An error as the option `err = Debug` wants it.
+pub fn by_debug<E: Debug + ?Sized>(error: &E, slot: Slot<'_>) {
+    format(slot, format_args!("{error:?}"));
+}
+
+/// An error as the option `err = Display` wants it.
+pub fn by_display<E: Display + ?Sized>(error: &E, slot: Slot<'_>) {
+    format(slot, format_args!("{error}"));
 }
 
 #[cold]

@@ -29,7 +29,7 @@ mod tests;
 
 use serde_core::Serialize;
 
-pub use self::fault::fault;
+pub use self::fault::{by_debug, by_display, fault};
 pub use self::probe::probe;
 pub(crate) use self::secrets::{DEFAULT_SECRETS, redacts};
 pub use self::slot::{Input, Slot};

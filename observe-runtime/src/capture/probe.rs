@@ -1,7 +1,7 @@
 //! What a value can do decides how it is captured, without a bound on anything.
 //!
-//! Each probe has the one method `capture`, for types with one trait, and derefs to the next weaker probe. Method
-//! resolution at the call takes the first that fits:
+//! Each probe has one method, for types with one trait, and derefs to the next weaker probe. Its name is one that no
+//! trait in a user's scope has. Method resolution at the call takes the first that fits:
 //! known → `Serialize` → `Debug` → `Display` → `AsRef<str>` → what the type turns out to be → its name.
 
 use std::any::type_name;
@@ -57,7 +57,7 @@ pub struct ViaType<T>(T);
 impl<T: Known + ?Sized> ViaKnown<&T> {
     /// Writes the value.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         let value = self.0.0.0.0.0.0;
         slot.known(&value);
     }
@@ -66,7 +66,7 @@ impl<T: Known + ?Sized> ViaKnown<&T> {
 impl<T: Serialize + ?Sized> ViaSerialize<&T> {
     /// Writes the value.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         let value = self.0.0.0.0.0;
         slot.fill(&|writer| value.serialize(writer));
     }
@@ -75,7 +75,7 @@ impl<T: Serialize + ?Sized> ViaSerialize<&T> {
 impl<T: Debug + ?Sized> ViaDebug<&T> {
     /// Writes the value.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         slot.format(format_args!("{:?}", self.0.0.0.0));
     }
 }
@@ -83,7 +83,7 @@ impl<T: Debug + ?Sized> ViaDebug<&T> {
 impl<T: Display + ?Sized> ViaDisplay<&T> {
     /// Writes the value.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         slot.format(format_args!("{}", self.0.0.0));
     }
 }
@@ -91,7 +91,7 @@ impl<T: Display + ?Sized> ViaDisplay<&T> {
 impl<T: AsRef<str> + ?Sized> ViaStr<&T> {
     /// Writes the value.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         let value = self.0.0;
         slot.fill(&|writer| {
             writer.string(value.as_ref());
@@ -103,7 +103,7 @@ impl<T: AsRef<str> + ?Sized> ViaStr<&T> {
 impl<T: ?Sized> ViaType<&T> {
     /// Writes the value, or the name of its type.
     #[inline]
-    pub fn capture(&self, slot: Slot<'_>) {
+    pub fn __observe_capture(&self, slot: Slot<'_>) {
         match types::known(self.0) {
             Some(known) => slot.known(known),
             None => slot.known(&type_name::<T>()),

@@ -38,6 +38,19 @@ impl<'a> Input<'a> {
         Slot::value(self.out, self.limits)
     }
 
+    /// Captures what an expression gives: a panic of it goes no further, and a secret is not even computed.
+    pub fn evaluate(&mut self, name: &'static str, write: &mut dyn FnMut(Slot<'_>)) {
+        let mut slot = self.slot(name);
+        let (Some(out), limits) = (slot.out.take(), slot.limits) else { return };
+        let start = out.len();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| write(Slot::value(&mut *out, limits)))) {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+            out.truncate(start);
+            out.extend_from_slice(format!("\"{PANICKED}\"").as_bytes());
+        }
+    }
+
     /// Closes the object. Without a slot there is none.
     pub(crate) fn finish(self) {
         if self.count > 0 {

@@ -345,6 +345,11 @@ impl Round {
     }
 }
 
+/// The limits of that client, if it captures what goes in and comes out.
+pub(crate) fn capture_limits(client: u32) -> Option<Limits> {
+    find(client).filter(|journal| journal.rules.capture_io).map(|journal| journal.rules.limits)
+}
+
 /// Counts a loss of that client.
 #[cold]
 pub(crate) fn lose(client: u32, reason: Loss) {

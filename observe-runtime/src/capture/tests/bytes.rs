@@ -13,16 +13,25 @@ use crate::capture::probe;
 #[test]
 fn at_the_top_by_their_type() {
     let bytes = vec![7_u8; 3];
-    assert_eq!(written(|out| probe(&bytes).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&&bytes[..]).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&bytes[..]).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&Some(&bytes)).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&Cow::Borrowed(&bytes[..])).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&bytes.clone().into_boxed_slice()).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&Arc::<[u8]>::from(&bytes[..])).capture(value_slot(out))), "\"<3 bytes>\"");
-    assert_eq!(written(|out| probe(&[1_u8; 16]).capture(value_slot(out))), serde_json::to_string(&[1_u8; 16]).unwrap());
-    assert_eq!(written(|out| probe(&[1_u8; 17]).capture(value_slot(out))), "\"<17 bytes>\"");
-    assert_eq!(written(|out| probe(&[1_u8; 100]).capture(value_slot(out))), "\"<100 bytes>\"");
+    assert_eq!(written(|out| probe(&bytes).__observe_capture(value_slot(out))), "\"<3 bytes>\"");
+    assert_eq!(written(|out| probe(&&bytes[..]).__observe_capture(value_slot(out))), "\"<3 bytes>\"");
+    assert_eq!(written(|out| probe(&bytes[..]).__observe_capture(value_slot(out))), "\"<3 bytes>\"");
+    assert_eq!(written(|out| probe(&Some(&bytes)).__observe_capture(value_slot(out))), "\"<3 bytes>\"");
+    assert_eq!(written(|out| probe(&Cow::Borrowed(&bytes[..])).__observe_capture(value_slot(out))), "\"<3 bytes>\"");
+    assert_eq!(
+        written(|out| probe(&bytes.clone().into_boxed_slice()).__observe_capture(value_slot(out))),
+        "\"<3 bytes>\""
+    );
+    assert_eq!(
+        written(|out| probe(&Arc::<[u8]>::from(&bytes[..])).__observe_capture(value_slot(out))),
+        "\"<3 bytes>\""
+    );
+    assert_eq!(
+        written(|out| probe(&[1_u8; 16]).__observe_capture(value_slot(out))),
+        serde_json::to_string(&[1_u8; 16]).unwrap()
+    );
+    assert_eq!(written(|out| probe(&[1_u8; 17]).__observe_capture(value_slot(out))), "\"<17 bytes>\"");
+    assert_eq!(written(|out| probe(&[1_u8; 100]).__observe_capture(value_slot(out))), "\"<100 bytes>\"");
 }
 
 #[test]

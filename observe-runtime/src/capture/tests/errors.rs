@@ -32,20 +32,20 @@ fn failure(texts: &[&'static str]) -> Failure {
 #[test]
 fn the_whole_chain() {
     let error = failure(&["outer", "middle", "inner"]);
-    assert_eq!(written(|out| fault(&error).describe(text_slot(out))), "outer: middle: inner");
-    assert_eq!(written(|out| fault(&&error).describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&error).__observe_describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&&error).__observe_describe(text_slot(out))), "outer: middle: inner");
     let boxed: Box<dyn Error> = Box::new(failure(&["outer", "middle", "inner"]));
-    assert_eq!(written(|out| fault(&boxed).describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
     let boxed: Box<dyn Error + Send + Sync> = Box::new(error);
-    assert_eq!(written(|out| fault(&boxed).describe(text_slot(out))), "outer: middle: inner");
-    assert_eq!(written(|out| fault(&*boxed).describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&*boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
 }
 
 #[test]
 fn what_is_said_already_is_left_out() {
     let error = failure(&["outer: inner", "inner", "innermost", "innermost"]);
-    assert_eq!(written(|out| fault(&error).describe(text_slot(out))), "outer: inner: innermost");
-    assert_eq!(written(|out| fault(&failure(&["a", "", "b"])).describe(text_slot(out))), "a: b");
+    assert_eq!(written(|out| fault(&error).__observe_describe(text_slot(out))), "outer: inner: innermost");
+    assert_eq!(written(|out| fault(&failure(&["a", "", "b"])).__observe_describe(text_slot(out))), "a: b");
 }
 
 #[test]
@@ -61,12 +61,12 @@ fn other_types() {
     struct Code(u32);
     struct Bare;
     fn of_any<E>(error: &E) -> String {
-        written(|out| fault(error).describe(text_slot(out)))
+        written(|out| fault(error).__observe_describe(text_slot(out)))
     }
-    assert_eq!(written(|out| fault(&Alternate).describe(text_slot(out))), "with context");
-    assert_eq!(written(|out| fault("a \"text\"").describe(text_slot(out))), "a \"text\"");
-    assert_eq!(written(|out| fault(&Code(7)).describe(text_slot(out))), "Code(7)");
-    assert!(written(|out| fault(&Bare).describe(text_slot(out))).ends_with("::Bare"));
+    assert_eq!(written(|out| fault(&Alternate).__observe_describe(text_slot(out))), "with context");
+    assert_eq!(written(|out| fault("a \"text\"").__observe_describe(text_slot(out))), "a \"text\"");
+    assert_eq!(written(|out| fault(&Code(7)).__observe_describe(text_slot(out))), "Code(7)");
+    assert!(written(|out| fault(&Bare).__observe_describe(text_slot(out))).ends_with("::Bare"));
     assert_eq!(of_any(&"of \"any\"".to_owned()), "of \"any\"");
     assert_eq!(of_any(&404_u16), "404");
     assert!(of_any(&Code(7)).ends_with("::Code"));
@@ -75,7 +75,7 @@ fn other_types() {
 #[test]
 fn as_a_value_it_is_a_string() {
     let error = failure(&["outer \"quoted\"", "inner"]);
-    assert_eq!(written(|out| fault(&error).describe(value_slot(out))), r#""outer \"quoted\": inner""#);
+    assert_eq!(written(|out| fault(&error).__observe_describe(value_slot(out))), r#""outer \"quoted\": inner""#);
     assert_eq!(written(|out| drop(text_slot(out))), "");
 }
 
@@ -89,9 +89,9 @@ fn bounded_and_safe() {
             }
         }
     }
-    let text = written(|out| fault(&Endless).describe(Slot::text(out, limits(9))));
+    let text = written(|out| fault(&Endless).__observe_describe(Slot::text(out, limits(9))));
     assert_eq!(text, "ääh ä…[truncated]");
-    let text = written(|out| fault(&Endless).describe(Slot::value(out, limits(9))));
+    let text = written(|out| fault(&Endless).__observe_describe(Slot::value(out, limits(9))));
     assert!(is_json(&text) && text.contains("…[truncated"), "{text}");
 
     #[derive(Debug)]
@@ -106,7 +106,7 @@ fn bounded_and_safe() {
             Some(&Circle)
         }
     }
-    assert_eq!(written(|out| fault(&Circle).describe(text_slot(out))), "round");
+    assert_eq!(written(|out| fault(&Circle).__observe_describe(text_slot(out))), "round");
 
     struct Panicking;
     impl fmt::Display for Panicking {
@@ -115,6 +115,6 @@ fn bounded_and_safe() {
             panic!("in Display")
         }
     }
-    assert_eq!(written(|out| fault(&Panicking).describe(text_slot(out))), "<capture panicked>");
-    assert_eq!(written(|out| fault(&Panicking).describe(value_slot(out))), "\"<capture panicked>\"");
+    assert_eq!(written(|out| fault(&Panicking).__observe_describe(text_slot(out))), "<capture panicked>");
+    assert_eq!(written(|out| fault(&Panicking).__observe_describe(value_slot(out))), "\"<capture panicked>\"");
 }

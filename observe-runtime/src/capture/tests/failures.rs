@@ -84,10 +84,10 @@ fn a_failing_key() {
 fn a_panic_leaves_the_rest() {
     let text = written(|out| {
         let mut input = Input::new(out, Limits::default(), 0);
-        probe(&1).capture(input.slot("a"));
-        probe(&vec![(1, Panicking)]).capture(input.slot("b"));
-        probe(&std::cell::OnceCell::from(Panicking)).capture(input.slot("c"));
-        probe(&2).capture(input.slot("d"));
+        probe(&1).__observe_capture(input.slot("a"));
+        probe(&vec![(1, Panicking)]).__observe_capture(input.slot("b"));
+        probe(&std::cell::OnceCell::from(Panicking)).__observe_capture(input.slot("c"));
+        probe(&2).__observe_capture(input.slot("d"));
         input.finish();
     });
     assert_eq!(text, r#"{"a":1,"b":"<capture panicked>","c":"<capture panicked>","d":2}"#);
@@ -114,7 +114,7 @@ fn a_panic_whose_payload_panics() {
         }
     }
     assert_eq!(json(&Bombing), r#""<capture panicked>""#);
-    assert_eq!(written(|out| crate::capture::fault(&Bombing).describe(text_slot(out))), "<capture panicked>");
+    assert_eq!(written(|out| crate::capture::fault(&Bombing).__observe_describe(text_slot(out))), "<capture panicked>");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_formatter_that_fails() {
         }
     }
     assert_eq!(
-        written(|out| probe(&Broken).capture(value_slot(out))),
+        written(|out| probe(&Broken).__observe_capture(value_slot(out))),
         r#""<cannot be serialized: a formatter failed>""#
     );
 }

@@ -19,10 +19,11 @@ fn no_argument_is_no_object() {
 #[test]
 fn arguments_in_order() {
     let text = input(0, |input| {
-        probe("hello").capture(input.slot("type"));
-        probe(&3).capture(input.slot("count"));
+        probe("hello").__observe_capture(input.slot("type"));
+        probe(&3).__observe_capture(input.slot("count"));
         drop(input.slot("unused"));
-        probe(&[1.5]).capture(input.slot("odd \"name\"\n; of some length, so that it is looked at in more steps"));
+        probe(&[1.5])
+            .__observe_capture(input.slot("odd \"name\"\n; of some length, so that it is looked at in more steps"));
     });
     let expected = r#"{"type":"hello","count":3,"unused":null,"odd \"name\"\n; of some length, so that it is looked at in more steps":[1.5]}"#;
     assert_eq!(text, expected);
@@ -37,16 +38,16 @@ fn a_redacted_value_is_not_touched() {
         }
     }
     let text = input(0b10, |input| {
-        probe(&1).capture(input.slot("a"));
-        probe(&Untouchable).capture(input.slot("b"));
-        probe(&2).capture(input.slot("c"));
+        probe(&1).__observe_capture(input.slot("a"));
+        probe(&Untouchable).__observe_capture(input.slot("b"));
+        probe(&2).__observe_capture(input.slot("c"));
     });
     assert_eq!(text, r#"{"a":1,"b":"[redacted]","c":2}"#);
 }
 
 #[test]
 fn more_arguments_than_bits() {
-    let text = input(1 << 63, |input| (0..70).for_each(|at| probe(&at).capture(input.slot("x"))));
+    let text = input(1 << 63, |input| (0..70).for_each(|at| probe(&at).__observe_capture(input.slot("x"))));
     assert_eq!(text.matches("[redacted]").count(), 1);
     assert!(text.ends_with(r#""x":69}"#));
 }

@@ -75,7 +75,7 @@ fn a_formatter_is_stopped() {
             }
         }
     }
-    let text = written(|out| probe(&Endless).capture(Slot::value(out, limits(10))));
+    let text = written(|out| probe(&Endless).__observe_capture(Slot::value(out, limits(10))));
     assert_eq!(text, "\"again aga…[truncated]\"");
 }
 

@@ -13,7 +13,7 @@ use crate::capture::probe;
 
 macro_rules! captured {
     ($value:expr) => {
-        written(|out| probe(&$value).capture(value_slot(out)))
+        written(|out| probe(&$value).__observe_capture(value_slot(out)))
     };
 }
 
@@ -71,7 +71,7 @@ fn through_serialize() {
 #[test]
 fn known_types() {
     assert_eq!(captured!("a\n"), r#""a\n""#);
-    assert_eq!(written(|out| probe("unsized").capture(value_slot(out))), r#""unsized""#);
+    assert_eq!(written(|out| probe("unsized").__observe_capture(value_slot(out))), r#""unsized""#);
     assert_eq!(captured!(String::from("a")), r#""a""#);
     assert_eq!(captured!(Some("a")), r#""a""#);
     assert_eq!(captured!(None::<String>), "null");

@@ -1,0 +1,151 @@
+//! What a stream gave so far, as bounded JSON: texts joined, anything else as an array.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::capture::{self, Limits, Slot};
+use crate::clock;
+use crate::journal;
+
+/// What was heard of a stream. Handed to the expansion of `#[observe]` only.
+#[derive(Debug)]
+pub struct Heard {
+    /// `None`: items are not captured.
+    limits: Option<Limits>,
+    /// The items, with commas between them; or what was made of them.
+    json: Vec<u8>,
+    /// Items written to `json`.
+    written: u64,
+    /// Items for which there was no room.
+    left: u64,
+    is_all_text: bool,
+    is_made: bool,
+    fault: Option<Vec<u8>>,
+    first: Option<u64>,
+}
+
+impl Heard {
+    pub(crate) fn new(limits: Option<Limits>) -> Self {
+        Self {
+            limits,
+            json: Vec::new(),
+            written: 0,
+            left: 0,
+            is_all_text: true,
+            is_made: false,
+            fault: None,
+            first: None,
+        }
+    }
+
+    /// Tells `hear` that something came. What it calls is not recorded, and a panic of it goes no further.
+    pub(crate) fn listen(&mut self, hear: impl FnOnce(&mut Self), is_item: bool) {
+        let had_fault = self.fault.is_some();
+        let result = journal::capturing(|| catch_unwind(AssertUnwindSafe(|| hear(self))));
+        if let Err(payload) = result {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+        }
+        if is_item && self.first.is_none() && self.fault.is_some() == had_fault {
+            self.first = Some(clock::now());
+        }
+    }
+
+    /// Adds an item.
+    pub fn item(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+        let Some(limits) = self.limits else { return };
+        let Some(bytes) = limits.bytes.checked_sub(self.json.len()).filter(|room| *room > 0) else {
+            self.left += 1;
+            return;
+        };
+        if self.written > 0 {
+            self.json.push(b',');
+        }
+        let start = self.json.len();
+        write(Slot::value(&mut self.json, Limits { bytes, ..limits }));
+        self.is_all_text &= self.json.get(start) == Some(&b'"');
+        self.written += 1;
+    }
+
+    /// Sets what was made of all items.
+    pub fn made(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+        let Some(limits) = self.limits else { return };
+        self.json.clear();
+        write(Slot::value(&mut self.json, limits));
+        self.is_made = true;
+    }
+
+    /// Nothing is output: the option `capture_output = false`.
+    pub fn silence(&mut self) {
+        self.limits = None;
+    }
+
+    /// Keeps the text of the first error.
+    pub fn fault(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+        if self.fault.is_none() {
+            let mut text = Vec::new();
+            write(Slot::text(&mut text, self.limits.unwrap_or_default()));
+            self.fault = Some(text);
+        }
+    }
+
+    /// The text of the first error.
+    pub(crate) fn error(&self) -> Option<&[u8]> {
+        self.fault.as_deref()
+    }
+
+    /// When the first item came.
+    pub(crate) fn first(&self) -> Option<u64> {
+        self.first
+    }
+
+    /// The output as JSON. Nothing, if nothing is captured or the stream gave nothing before it broke off.
+    pub(crate) fn output(&self, is_complete: bool) -> Option<Vec<u8>> {
+        let limits = self.limits?;
+        if self.is_made {
+            return Some(self.json.clone());
+        }
+        if self.written == 0 {
+            return match &self.fault {
+                Some(fault) => {
+                    let mut out = b"{\"error\":".to_vec();
+                    capture::write_string(&mut out, &String::from_utf8_lossy(fault), limits);
+                    out.push(b'}');
+                    Some(out)
+                }
+                None => is_complete.then(|| b"[]".to_vec()),
+            };
+        }
+        Some(if self.is_all_text { self.text() } else { self.array() })
+    }
+
+    fn array(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.json.len() + 2);
+        out.push(b'[');
+        out.extend_from_slice(&self.json);
+        if self.left > 0 {
+            out.extend_from_slice(format!(",\"…[truncated, {} more]\"", self.left).as_bytes());
+        }
+        out.push(b']');
+        out
+    }
+
+    /// The strings as one: without the quotes and commas between them.
+    fn text(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.json.len() + 2);
+        out.push(b'"');
+        let (mut is_inside, mut is_escaped) = (false, false);
+        for &byte in &self.json {
+            match byte {
+                b'"' if !is_escaped => is_inside = !is_inside,
+                _ if is_inside => out.push(byte),
+                _ => {}
+            }
+            is_escaped = byte == b'\\' && !is_escaped;
+        }
+        if self.left > 0 {
+            out.extend_from_slice(format!("…[truncated, {} more]", self.left).as_bytes());
+        }
+        out.push(b'"');
+        out
+    }
+}
