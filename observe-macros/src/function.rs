@@ -1,12 +1,15 @@
 //! The function under the attribute: its signature, and its body as the user wrote it.
 
-use proc_macro2::{Delimiter, Group};
+use proc_macro2::{Delimiter, Group, TokenTree};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, Ident, LitStr, Signature, Token, Visibility};
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
+    /// Such as `default`, which only nightly compilers know.
+    pub(crate) defaultness: Option<Ident>,
     pub(crate) signature: Signature,
     pub(crate) body: Group,
 }
@@ -15,22 +18,19 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
-        for keyword in ["struct", "enum", "union", "mod", "impl", "trait", "static", "type", "use"] {
-            let fork = input.fork();
-            if let Ok(ident) = fork.call(<syn::Ident as syn::ext::IdentExt>::parse_any)
-                && ident == keyword
-            {
-                return Err(syn::Error::new(
-                    ident.span(),
-                    format!("#[observe] goes on a function or method, not on `{keyword}`"),
-                ));
-            }
-        }
+        refuse(input)?;
+        let defaultness = defaultness(input)?;
         let signature: Signature = input.parse()?;
         if let Some(constness) = &signature.constness {
             return Err(syn::Error::new(
                 constness.span,
                 "#[observe] cannot record a `const fn`: it may run at compile time; remove `const` or the attribute",
+            ));
+        }
+        if let Some(variadic) = &signature.variadic {
+            return Err(syn::Error::new_spanned(
+                variadic,
+                "#[observe] cannot pass on variadic arguments: observe the function that calls this one",
             ));
         }
         if input.peek(Token![;]) {
@@ -39,10 +39,79 @@ impl Parse for Function {
                 "#[observe] needs a function with a body: put it on the implementation",
             ));
         }
-        let body: Group = input.parse()?;
-        if body.delimiter() != Delimiter::Brace {
-            return Err(syn::Error::new(body.span(), "expected the function's body in braces"));
-        }
-        Ok(Self { attributes, visibility, signature, body })
+        Ok(Self { attributes, visibility, defaultness, signature, body: body(input)? })
     }
 }
+
+/// The body, which a macro may have passed on as a `block`.
+pub(crate) fn body(input: ParseStream<'_>) -> syn::Result<Group> {
+    let mut token: TokenTree = input.parse()?;
+    loop {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => return Ok(group),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                let mut inner = group.stream().into_iter();
+                token = inner.next().ok_or_else(|| input.error(BODY))?;
+            }
+            other => return Err(syn::Error::new(other.span(), BODY)),
+        }
+    }
+}
+
+const BODY: &str = "expected the function's body in braces";
+
+/// `default fn` of specialization.
+pub(crate) fn defaultness(input: ParseStream<'_>) -> syn::Result<Option<Ident>> {
+    let fork = input.fork();
+    let is_default =
+        fork.call(Ident::parse_any).is_ok_and(|word| word == "default") && fork.parse::<Signature>().is_ok();
+    if is_default { input.parse().map(Some) } else { Ok(None) }
+}
+
+/// One clear error for what is no function.
+fn refuse(input: ParseStream<'_>) -> syn::Result<()> {
+    let fork = input.fork();
+    if fork.peek(Token![|]) || fork.peek(Token![||]) {
+        return Err(fork.error(CLOSURE));
+    }
+    let Ok(word) = fork.call(Ident::parse_any) else { return Ok(()) };
+    let text = word.to_string();
+    let message = match text.as_str() {
+        "move" => CLOSURE.to_owned(),
+        "async" | "static" if fork.peek(Token![|]) || fork.peek(Token![||]) || fork.peek(Token![move]) => {
+            CLOSURE.to_owned()
+        }
+        "let" => format!("#[observe] goes on a function, not on a statement: {INSTEAD}"),
+        "extern" if fork.parse::<Option<LitStr>>().is_ok() && fork.peek(syn::token::Brace) => {
+            "#[observe] needs functions with a body, and those of an `extern` block have none: observe what calls them"
+                .to_owned()
+        }
+        "unsafe" if fork.peek(Token![extern]) && !is_function(input) => {
+            "#[observe] needs functions with a body, and those of an `extern` block have none: observe what calls them"
+                .to_owned()
+        }
+        "mod" => {
+            "#[observe] goes on a function or an `impl` block, not on a module: put it on what is in it".to_owned()
+        }
+        "trait" => "#[observe] goes on a function or an `impl` block, not on a trait: put it on methods with a body, \
+                    or on the `impl`"
+            .to_owned(),
+        "struct" | "enum" | "union" => {
+            format!("#[observe] goes on a function or an `impl` block, not on a type: put it on `impl` of this {text}")
+        }
+        "static" | "type" | "use" | "macro_rules" | "macro" => {
+            format!("#[observe] goes on a function or an `impl` block, not on `{text}`")
+        }
+        "const" if !is_function(input) => "#[observe] goes on a function or an `impl` block, not on `const`".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(syn::Error::new(word.span(), message))
+}
+
+fn is_function(input: ParseStream<'_>) -> bool {
+    input.fork().parse::<Signature>().is_ok()
+}
+
+const CLOSURE: &str =
+    "#[observe] cannot go on a closure: make it a function, or open a span in it with `observe::span`";
+const INSTEAD: &str = "make what it calls a function, or open a span with `observe::span`";

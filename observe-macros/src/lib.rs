@@ -1,20 +1,29 @@
 //! The `#[observe]` attribute of `observe-llm`: depend on that crate, which re-exports it.
 //!
 //! The spine: parse the options and the function (its body stays raw tokens), check, expand. On a mistake the
-//! user's item stays as it was, beside the error, so that one mistake makes one error.
+//! user's item stays as it was, beside the errors, so that one mistake makes one error.
 
+mod errors;
 mod expand;
 mod function;
+mod item_impl;
 mod options;
 mod params;
+mod returns;
+mod words;
 
-use proc_macro::TokenStream;
+use proc_macro2::TokenStream;
 use quote::quote;
+
+use self::errors::Errors;
+use self::function::Function;
+use self::item_impl::ItemImpl;
+use self::options::Options;
 
 #[doc = include_str!("attribute.md")]
 #[proc_macro_attribute]
-pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let item = proc_macro2::TokenStream::from(item);
+pub fn observe(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let item = TokenStream::from(item);
     try_observe(arguments.into(), item.clone())
         .unwrap_or_else(|error| {
             let error = error.into_compile_error();
@@ -23,18 +32,18 @@ pub fn observe(arguments: TokenStream, item: TokenStream) -> TokenStream {
         .into()
 }
 
-fn try_observe(
-    arguments: proc_macro2::TokenStream,
-    item: proc_macro2::TokenStream,
-) -> syn::Result<proc_macro2::TokenStream> {
-    let function = syn::parse2::<function::Function>(item);
-    let options = syn::parse2::<options::Options>(arguments);
-    match (function, options) {
-        (Ok(function), Ok(options)) => expand::expand(function, &options),
-        (Err(mut error), Err(other)) => {
-            error.combine(other);
-            Err(error)
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
+fn try_observe(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+    let mut errors = Errors::default();
+    if item_impl::is_impl(&item) {
+        let block = errors.keep(syn::parse2::<ItemImpl>(item));
+        let options = Options::parse(arguments.clone(), &mut errors);
+        options.check_impl(&mut errors);
+        return errors.finish(|| block.map(|block| block.expand(arguments, &options)));
     }
+    let function = errors.keep(syn::parse2::<Function>(item));
+    let options = Options::parse(arguments, &mut errors);
+    if let Some(function) = &function {
+        options.check_function(&function.signature, &mut errors);
+    }
+    errors.finish(|| function.map(|function| expand::function(function, &options)))
 }

@@ -1,54 +1,212 @@
-//! The names that arguments bind.
+//! Arguments: the names they bind, and where their values are.
+//!
+//! A value is passed under a name of ours, captured from there, and bound to the user's pattern inside the closure or
+//! future, so that it is dropped there and in the order of a plain function. Where somebody else's code names arguments
+//! (an expression among the options, a macro that is still to come), plain ones keep their names.
 
-use syn::{Attribute, FnArg, Ident, Pat, Signature};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature};
 
-/// A name that is bound by an argument.
-pub(crate) struct Bound {
-    /// The `#[cfg]`s of its argument.
+/// An argument that is not `self`.
+pub(crate) struct Param {
+    /// `#[cfg]`.
     pub(crate) cfg: Vec<Attribute>,
-    pub(crate) ident: Ident,
-    /// It was bound as `mut`: the body makes it so again.
-    pub(crate) is_mutable: bool,
+    /// Lint levels: they follow the pattern.
+    lints: Vec<Attribute>,
+    /// As the user wrote it.
+    pattern: Pat,
+    /// The name in the signature.
+    pub(crate) place: Ident,
+    /// What the pattern binds.
+    pub(crate) names: Vec<Ident>,
+    /// It is one name for the whole value.
+    pub(crate) is_plain: bool,
+    /// The value has a name of ours.
+    is_hidden: bool,
+    /// It is used, though the body does not mention it.
+    is_used: bool,
 }
 
-/// Collects the names, and takes each by-value `mut` out of the signature.
-pub(crate) fn bind(signature: &mut Signature) -> Vec<Bound> {
-    let mut bound = Vec::new();
-    for argument in &mut signature.inputs {
+/// Names that the expansion uses for itself.
+const OURS: &[&str] =
+    &["call", "out", "value", "error", "input", "slot", "details", "heard", "item", "state", "returned"];
+
+/// Every name that arguments bind.
+pub(crate) fn names(signature: &Signature) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for argument in &signature.inputs {
         if let FnArg::Typed(argument) = argument {
-            let cfg: Vec<_> =
-                argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
-            pattern(&mut argument.pat, &cfg, &mut bound);
+            bound(&argument.pat, &mut names);
         }
     }
-    bound
+    names
 }
 
-fn pattern(pat: &mut Pat, cfg: &[Attribute], bound: &mut Vec<Bound>) {
-    match pat {
-        Pat::Ident(pat) => {
-            let is_mutable = pat.by_ref.is_none() && pat.mutability.take().is_some();
-            bound.push(Bound { cfg: cfg.to_vec(), ident: pat.ident.clone(), is_mutable });
-            if let Some((_, inner)) = &mut pat.subpat {
-                pattern(inner, cfg, bound);
+/// Takes the patterns out of the signature. What `is_used` says is no unused variable.
+pub(crate) fn take(signature: &mut Signature, keeps_names: bool, is_used: impl Fn(&Ident) -> bool) -> Vec<Param> {
+    let mut params = Vec::new();
+    for (at, argument) in signature.inputs.iter_mut().enumerate() {
+        let FnArg::Typed(argument) = argument else { continue };
+        let mut names = Vec::new();
+        bound(&argument.pat, &mut names);
+        let (lints, others): (Vec<_>, Vec<_>) = std::mem::take(&mut argument.attrs).into_iter().partition(is_lint);
+        argument.attrs = others;
+        let cfg = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+        let pattern = (*argument.pat).clone();
+        let plain = match &pattern {
+            Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(&pattern.ident),
+            _ => None,
+        };
+        let is_used = lints.is_empty() && plain.is_some_and(&is_used);
+        let is_hidden = !keeps_names || plain.is_none_or(|name| name.to_string().starts_with('_'));
+        let place = match plain {
+            Some(name) if is_hidden => hidden(name),
+            Some(name) => name.clone(),
+            None => Ident::new(&format!("argument_{at}"), span_of(&pattern)),
+        };
+        *argument.pat = Pat::Ident(PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident: place.clone(),
+            subpat: None,
+        });
+        params.push(Param { cfg, lints, is_plain: plain.is_some(), pattern, place, names, is_hidden, is_used });
+    }
+    params
+}
+
+/// Whether a word stands among these tokens, be it within a literal such as that of `format!`.
+pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident.unraw() == word,
+        TokenTree::Literal(literal) => literal.to_string().contains(word),
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+impl Param {
+    /// Binds the user's pattern where the body runs.
+    pub(crate) fn bind(&self) -> TokenStream {
+        let Self { cfg, lints, pattern, place, is_plain, .. } = self;
+        let span = Span::mixed_site();
+        if *is_plain && self.names.iter().any(|name| name.to_string().starts_with('_')) {
+            // A plain assignment to such a name is one to clippy's `no_effect_underscore_binding`.
+            return quote_spanned!(span=> #(#cfg)* #(#lints)* let #pattern = match #place { #place => #place };);
+        }
+        let used = self.is_used.then(|| {
+            let names = &self.names;
+            quote_spanned!(span=> #(#cfg)* let _ = (#(&#names,)*);)
+        });
+        if *is_plain {
+            return quote_spanned!(span=> #(#cfg)* #(#lints)* let #pattern = #place; #used);
+        }
+        // First the whole value, of which the pattern may leave something behind.
+        let whole = quote_spanned!(span=> #(#cfg)* let #place = #place;);
+        if matches!(pattern, Pat::Wild(_)) {
+            return whole;
+        }
+        quote_spanned!(span=> #whole #(#cfg)* #(#lints)* let #pattern = #place;)
+    }
+
+    /// Makes the user's names visible as references, where they are not the values' names anyway.
+    pub(crate) fn look(&self) -> TokenStream {
+        let Self { cfg, place, names, is_hidden, .. } = self;
+        if !is_hidden || names.is_empty() {
+            return TokenStream::new();
+        }
+        let pattern = by_reference(self.pattern.clone(), None);
+        // Nobody needs to use them.
+        let used = names.iter().filter(|name| !name.to_string().starts_with('_'));
+        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place; #(#cfg)* let _ = (#(&#used,)*);)
+    }
+
+    /// Binds references to the parts of the value under names of ours: see [`hidden`].
+    pub(crate) fn take_apart(&self) -> TokenStream {
+        let place = &self.place;
+        let pattern = by_reference(self.pattern.clone(), Some(hidden));
+        quote_spanned!(Span::mixed_site()=> let #pattern = &#place;)
+    }
+}
+
+/// The same name, but ours.
+pub(crate) fn hidden(name: &Ident) -> Ident {
+    let text = name.unraw().to_string();
+    let span = Span::mixed_site().located_at(name.span());
+    if OURS.contains(&text.as_str()) {
+        return Ident::new(&format!("{text}_"), span);
+    }
+    // A keyword only since our edition, not the user's.
+    if text == "gen" || name.to_string().starts_with("r#") {
+        Ident::new_raw(&text, span)
+    } else {
+        Ident::new(&text, span)
+    }
+}
+
+fn span_of(pattern: &Pat) -> Span {
+    let first = quote!(#pattern).into_iter().next();
+    Span::mixed_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
+}
+
+fn is_lint(attribute: &Attribute) -> bool {
+    ["allow", "expect", "warn", "deny", "forbid", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name))
+}
+
+fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
+    match pattern {
+        Pat::Ident(pattern) => {
+            if !names.contains(&pattern.ident) {
+                names.push(pattern.ident.clone());
+            }
+            if let Some((_, inner)) = &pattern.subpat {
+                bound(inner, names);
             }
         }
-        Pat::Paren(pat) => pattern(&mut pat.pat, cfg, bound),
-        Pat::Reference(pat) => pattern(&mut pat.pat, cfg, bound),
-        Pat::Slice(pat) => pat.elems.iter_mut().for_each(|pat| pattern(pat, cfg, bound)),
-        Pat::Struct(pat) => {
-            for field in &mut pat.fields {
-                // `Foo { mut x }` cannot lose its `mut` without being written out: it stays, and so does the binding.
-                if field.colon_token.is_some() {
-                    pattern(&mut field.pat, cfg, bound);
-                } else if let Pat::Ident(pat) = &mut *field.pat {
-                    let is_mutable = pat.by_ref.is_none() && pat.mutability.take().is_some();
-                    bound.push(Bound { cfg: cfg.to_vec(), ident: pat.ident.clone(), is_mutable });
+        Pat::Or(pattern) => pattern.cases.iter().for_each(|case| bound(case, names)),
+        Pat::Paren(pattern) => bound(&pattern.pat, names),
+        Pat::Reference(pattern) => bound(&pattern.pat, names),
+        Pat::Slice(pattern) => pattern.elems.iter().for_each(|element| bound(element, names)),
+        Pat::Struct(pattern) => pattern.fields.iter().for_each(|field| bound(&field.pat, names)),
+        Pat::Tuple(pattern) => pattern.elems.iter().for_each(|element| bound(element, names)),
+        Pat::TupleStruct(pattern) => pattern.elems.iter().for_each(|element| bound(element, names)),
+        _ => {}
+    }
+}
+
+/// The pattern for a reference to the value: it binds references, under other names if asked.
+fn by_reference(mut pattern: Pat, rename: Option<fn(&Ident) -> Ident>) -> Pat {
+    let each = |pattern: &mut Pat| *pattern = by_reference(pattern.clone(), rename);
+    match &mut pattern {
+        Pat::Ident(pattern) => {
+            pattern.by_ref = None;
+            pattern.mutability = None;
+            if let Some(rename) = rename {
+                pattern.ident = rename(&pattern.ident);
+            }
+            if let Some((_, inner)) = &mut pattern.subpat {
+                each(inner);
+            }
+        }
+        Pat::Or(pattern) => pattern.cases.iter_mut().for_each(each),
+        Pat::Paren(pattern) => each(&mut pattern.pat),
+        Pat::Reference(pattern) => return by_reference((*pattern.pat).clone(), rename),
+        Pat::Slice(pattern) => pattern.elems.iter_mut().for_each(each),
+        Pat::Struct(pattern) => {
+            for field in &mut pattern.fields {
+                each(&mut field.pat);
+                if rename.is_some() {
+                    // `Foo { x }` becomes `Foo { x: ours }`.
+                    field.colon_token.get_or_insert_with(Default::default);
                 }
             }
         }
-        Pat::Tuple(pat) => pat.elems.iter_mut().for_each(|pat| pattern(pat, cfg, bound)),
-        Pat::TupleStruct(pat) => pat.elems.iter_mut().for_each(|pat| pattern(pat, cfg, bound)),
+        Pat::Tuple(pattern) => pattern.elems.iter_mut().for_each(each),
+        Pat::TupleStruct(pattern) => pattern.elems.iter_mut().for_each(each),
         _ => {}
     }
+    pattern
 }

@@ -1,0 +1,211 @@
+//! The expansion: the only place that writes code.
+//!
+//! - The user's body and type stand in it with their own spans; everything else carries spans of ours, so that lints
+//!   and names of the user's code do not meet it.
+//! - Methods are called by path or have names that nobody else has.
+
+mod finish;
+mod open;
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility};
+
+use self::finish::Finish;
+use crate::function::Function;
+use crate::options::{Options, ours};
+use crate::params;
+use crate::returns::{Returned, inferred};
+
+// Input:
+//     async fn answer(&self, question: &str) -> Result<String, Error> { .. }
+//
+// Output:
+//     fn answer(&self, question: &str) -> impl Future<Output = Result<String, Error>> {
+//         let call = Call::open({ static SITE: Site = ..; &SITE }, &mut |input| ..question..);
+//         future(
+//             call,
+//             async move { let _ = &self; let question = question; (fix the type) { .. } },
+//             |call, out| { (end the call with `out`); out },
+//         )
+//     }
+pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
+    let Function { attributes, visibility, defaultness, mut signature, body } = function;
+    let is_last = attributes.iter().all(is_inert);
+    let expressions = options.expressions();
+    // What is captured is used; but where the body uses it too, nothing needs to be said of that.
+    let is_used = |name: &Ident| {
+        let word = name.unraw().to_string();
+        (open::is_captured(options, name) || params::mentions(expressions.clone(), &word))
+            && !params::mentions(body.stream(), &word)
+    };
+    let params = params::take(&mut signature, !is_last || !expressions.is_empty(), is_used);
+    let private = match &options.krate {
+        Some(path) => quote!(#path::__private),
+        None => quote_spanned!(Span::mixed_site()=> ::observe::__private),
+    };
+    let open = open::open(&signature, options, &params, &private);
+    let returned = Returned::of(&signature.output);
+    let finish = Finish { options, private: &private };
+    let hold = signature.receiver().filter(|receiver| signature.asyncness.is_some() || is_by_value(receiver));
+    let hold = hold.map(|receiver| {
+        let receiver = receiver.self_token;
+        quote_spanned!(Span::mixed_site()=> let _ = &#receiver;)
+    });
+    let binds = params.iter().map(params::Param::bind);
+    // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
+    let body = quote_spanned!(Span::mixed_site()=> match () { () => #body });
+    let scene = Scene { open, before: quote!(#hold #(#binds)*), body, private: private.clone() };
+
+    let Some(asyncness) = signature.asyncness else {
+        let body = scene.sync(&signature.output, &returned, &finish);
+        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body);
+    };
+    let is_never = matches!(returned, Returned::Never);
+    let body = scene.asynchronous(&signature.output, &returned, &finish);
+    // The parent is taken at the call, unless an attribute that is still to come wants to see an `async fn`.
+    if !is_last || is_never {
+        let body = quote_spanned!(Span::mixed_site()=> #body.await);
+        let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
+        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body);
+    }
+    signature.asyncness = None;
+    signature.output = future_of(asyncness, &signature.output);
+    item(&attributes, &visibility, defaultness.as_ref(), &signature, body)
+}
+
+fn item(
+    attributes: &[Attribute],
+    visibility: &Visibility,
+    defaultness: Option<&Ident>,
+    signature: &syn::Signature,
+    body: TokenStream,
+) -> TokenStream {
+    // What a user expects of a lint may not come true in what the function has become.
+    let is_expecting = attributes.iter().any(|attribute| attribute.path().is_ident("expect"));
+    let expecting = is_expecting.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unfulfilled_lint_expectations)]));
+    let mut braces = Group::new(Delimiter::Brace, body);
+    braces.set_span(Span::mixed_site());
+    quote!(#expecting #(#attributes)* #visibility #defaultness #signature #braces)
+}
+
+/// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.
+fn future_of(asyncness: Token![async], output: &ReturnType) -> ReturnType {
+    let span = Span::call_site().located_at(asyncness.span);
+    let output = match output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, returned) => returned.to_token_stream(),
+    };
+    let implement = Ident::new("impl", span);
+    let future = quote_spanned!(Span::mixed_site()=> #implement ::core::future::Future<Output = #output>);
+    ReturnType::Type(Token![->](asyncness.span), Box::new(Type::Verbatim(future)))
+}
+
+fn is_by_value(receiver: &syn::Receiver) -> bool {
+    !matches!(receiver.kind, ReceiverKind::Reference(..))
+}
+
+/// The parts of a body.
+struct Scene {
+    open: TokenStream,
+    /// What binds the arguments.
+    before: TokenStream,
+    body: TokenStream,
+    private: TokenStream,
+}
+
+impl Scene {
+    fn sync(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
+        let Self { open, before, body, private } = self;
+        let (call, out) = (ours("call"), ours("out"));
+        let span = Span::mixed_site();
+        if matches!(returned, Returned::Callable) {
+            let running = ours("running");
+            return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #body);
+        }
+        let arrow = match output {
+            ReturnType::Default => quote_spanned!(span=> ()),
+            ReturnType::Type(_, returned) => inferred(returned),
+        };
+        let run = quote_spanned!(span=> #private::Call::run(&mut #call, move || -> #arrow { #before #body }));
+        if matches!(returned, Returned::Never) {
+            return quote_spanned!(span=> let mut #call = #open; #run);
+        }
+        // Tells what is known of an opaque type before its value is looked at.
+        let known = matches!(returned, Returned::Opaque).then(|| quote_spanned!(span=> if false { return #out; }));
+        let end = match returned {
+            Returned::Future(output, then) => {
+                let end = finish.output(then);
+                quote_spanned!(span=> #private::future::<#output, _, _, _>(#call, #out, |#call, #out| { #end }))
+            }
+            Returned::Unsure => {
+                let (how, end) = (ours("how"), finish.output(returned));
+                quote_spanned! {span=>
+                    let #how = #private::returned(&#out).__observe_how();
+                    #how.__observe_finish(#call, #out, |#call, #out| { #end })
+                }
+            }
+            other => finish.output(other),
+        };
+        quote_spanned!(span=> let mut #call = #open; let #out = #run; #known #end)
+    }
+
+    fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
+        let Self { open, before, body, private } = self;
+        let (call, out, value) = (ours("call"), ours("out"), ours("returned"));
+        let span = Span::mixed_site();
+        let (at, output) = match (output, returned) {
+            (ReturnType::Default, _) => (span, quote_spanned!(span=> ())),
+            (_, Returned::Never) => (span, quote_spanned!(span=> ::core::convert::Infallible)),
+            (ReturnType::Type(_, returned), _) => {
+                let first = returned.to_token_stream().into_iter().next();
+                (first.map_or(span, |token| span.located_at(token.span())), inferred(returned))
+            }
+        };
+        // An async block has no arrow: this says its type before the body does.
+        let give = quote_spanned!(at=> return #value;);
+        let edge = quote_spanned! {span=>
+            if let ::core::option::Option::Some(#value) = ::core::option::Option::None::<#output> { #give }
+        };
+        let end = finish.output(returned);
+        quote_spanned! {span=>
+            #private::future::<_, _, _, _>(
+                #open,
+                async move { #edge #before #body },
+                |#call: #private::Call, #out| { #end },
+            )
+        }
+    }
+}
+
+/// Attributes that do not rewrite what they stand on.
+fn is_inert(attribute: &Attribute) -> bool {
+    const INERT: &[&str] = &[
+        "allow",
+        "automatically_derived",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "coverage",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "export_name",
+        "forbid",
+        "inline",
+        "link_section",
+        "must_use",
+        "no_mangle",
+        "optimize",
+        "target_feature",
+        "track_caller",
+        "unsafe",
+        "warn",
+    ];
+    let path = attribute.path();
+    let first = path.segments.first().map(|segment| segment.ident.to_string());
+    INERT.iter().any(|name| path.is_ident(name))
+        || matches!(first.as_deref(), Some("clippy" | "rustfmt" | "diagnostic")) && path.segments.len() > 1
+}
