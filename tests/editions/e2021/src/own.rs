@@ -1,7 +1,7 @@
 //! What other editions read otherwise.
 
 use super::observe;
-use crate::report::{call, future, pause, Report};
+use crate::report::{Report, call, future, pause};
 
 #[observe]
 fn gen(gen: u8) -> u8 {
