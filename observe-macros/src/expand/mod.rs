@@ -54,13 +54,14 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> let _ = &#receiver;)
     });
     let binds = params.iter().map(params::Param::bind);
+    let braces = body.span();
     // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
     let body = quote_spanned!(Span::mixed_site()=> match () { () => #body });
     let scene = Scene { open, before: quote!(#hold #(#binds)*), body, private: private.clone() };
 
     let Some(asyncness) = signature.asyncness else {
         let body = scene.sync(&signature.output, &returned, &finish);
-        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body);
+        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     };
     let is_never = matches!(returned, Returned::Never);
     let body = scene.asynchronous(&signature.output, &returned, &finish);
@@ -68,11 +69,11 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     if !is_last || is_never {
         let body = quote_spanned!(Span::mixed_site()=> #body.await);
         let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
-        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body);
+        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
     signature.asyncness = None;
     signature.output = future_of(asyncness, &signature.output);
-    item(&attributes, &visibility, defaultness.as_ref(), &signature, body)
+    item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
 }
 
 fn item(
@@ -81,13 +82,15 @@ fn item(
     defaultness: Option<&Ident>,
     signature: &syn::Signature,
     body: TokenStream,
+    braces: Span,
 ) -> TokenStream {
     // What a user expects of a lint may not come true in what the function has become.
     let is_expecting = attributes.iter().any(|attribute| attribute.path().is_ident("expect"));
     let expecting = is_expecting.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unfulfilled_lint_expectations)]));
-    let mut braces = Group::new(Delimiter::Brace, body);
-    braces.set_span(Span::mixed_site());
-    quote!(#expecting #(#attributes)* #visibility #defaultness #signature #braces)
+    // The user's own span, without which lints on whole items take the function for somebody else's.
+    let mut body = Group::new(Delimiter::Brace, body);
+    body.set_span(braces);
+    quote!(#expecting #(#attributes)* #visibility #defaultness #signature #body)
 }
 
 /// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.
