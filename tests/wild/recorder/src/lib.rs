@@ -38,7 +38,7 @@ dtor::declarative::dtor! {
     fn finish() {
         let Some(directory) = directory() else { return };
         // This thread's thread-locals may be gone already: another one has its own.
-        let stats = std::thread::spawn(|| shutdown(Duration::from_secs(20))).join().unwrap_or_default();
+        let stats = std::thread::spawn(|| shutdown(Duration::from_secs(120))).join().unwrap_or_default();
         let mut line = format!("recorded={};delivered={};pending={}", stats.recorded, stats.delivered, stats.pending);
         for (reason, count) in &stats.lost {
             line.push_str(&format!(";lost ({reason})={count}"));
