@@ -9,6 +9,7 @@ mod files;
 mod guard;
 mod http;
 mod ingestion;
+mod keeping;
 mod kill;
 mod media;
 mod otlp;
