@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::program::Server;
+use crate::program::Server;
 
 /// An answer.
 #[derive(Debug)]

@@ -45,23 +45,45 @@ fn varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(number.to_le_bytes()[0]);
 }
 
-/// A span in protobuf with one attribute.
+/// A span of a second in protobuf with one attribute.
 pub(crate) fn encoded(trace: u64, id: u64, name: &[u8], key: &str, value: &[u8]) -> Vec<u8> {
+    let times = (1_795_600_000_000_000_000, 1_795_600_001_000_000_000);
+    encoded_with(trace, id, None, name, times, &[(key, value)])
+}
+
+/// A span in protobuf.
+pub(crate) fn encoded_with(
+    trace: u64,
+    id: u64,
+    parent: Option<u64>,
+    name: &[u8],
+    times: (u64, u64),
+    attributes: &[(&str, &[u8])],
+) -> Vec<u8> {
+    let mut span = Vec::new();
+    field(&mut span, 1, &u128::from(trace).to_be_bytes());
+    field(&mut span, 2, &id.to_be_bytes());
+    if let Some(parent) = parent {
+        field(&mut span, 4, &parent.to_be_bytes());
+    }
+    field(&mut span, 5, name);
+    for (number, time) in [(7, times.0), (8, times.1)] {
+        varint(&mut span, number << 3 | 1);
+        span.extend_from_slice(&time.to_le_bytes());
+    }
+    for (key, value) in attributes {
+        attribute(&mut span, key, value);
+    }
+    span
+}
+
+fn attribute(span: &mut Vec<u8>, key: &str, value: &[u8]) {
     let mut any = Vec::new();
     field(&mut any, 1, value);
     let mut pair = Vec::new();
     field(&mut pair, 1, key.as_bytes());
     field(&mut pair, 2, &any);
-    let mut span = Vec::new();
-    field(&mut span, 1, &u128::from(trace).to_be_bytes());
-    field(&mut span, 2, &id.to_be_bytes());
-    field(&mut span, 5, name);
-    for (number, time) in [(7, 1_795_600_000_000_000_000_u64), (8, 1_795_600_001_000_000_000)] {
-        varint(&mut span, number << 3 | 1);
-        span.extend_from_slice(&time.to_le_bytes());
-    }
-    field(&mut span, 9, &pair);
-    span
+    field(span, 9, &pair);
 }
 
 /// A request of encoded spans.
