@@ -125,7 +125,10 @@ impl<'a> Session<'a> {
         let kind = row.sums.kind.as_str();
         labels.put(db, trace_rid, "type", "", kind)?;
         if let Some(name) = &row.name {
-            labels.put(db, trace_rid, if row.sums.kind == Kind::Tool { "tool" } else { "observation" }, "", name)?;
+            labels.put(db, trace_rid, "observation", "", name)?;
+            if row.sums.kind == Kind::Tool {
+                labels.put(db, trace_rid, "tool", "", name)?;
+            }
         }
         if let Some(model) = &row.sums.model {
             labels.put(db, trace_rid, "model", "", model)?;

@@ -40,3 +40,26 @@ fn bytes_are_announced_uploaded_confirmed_and_shown() {
     let wrong = json!({"contentType": "text/html\r\nx: y", "contentLength": 1, "sha256Hash": hash, "field": "input"});
     assert_eq!(server.post("/api/public/media", &wrong).status, 400);
 }
+
+#[test]
+fn its_addresses_are_good_without_keys_and_for_nothing_else() {
+    let scratch = Scratch::new("media-keys");
+    let mut command = scratch.command(&["serve", "--port", "0", "--watch", "none"]);
+    let server = super::program::Server::start(command.env("OBSERVE_PUBLIC_KEY", "pk").env("OBSERVE_SECRET_KEY", "sk"));
+    let key = ("authorization", "Basic cGs6c2s=");
+    let bytes = b"a picture";
+    let hash = STANDARD.encode(hmac_sha256::Hash::hash(bytes));
+    let body = json!({"contentType": "image/png", "contentLength": bytes.len(), "sha256Hash": hash, "field": "input", "traceId": "t"});
+    let answer = server.send("POST", "/api/public/media", &[key], body.to_string().as_bytes());
+    assert_eq!(answer.status, 201);
+    let (id, url) = (answer.json()["mediaId"].clone(), answer.json()["uploadUrl"].clone());
+    let path = url.as_str().unwrap().strip_prefix(&server.address).unwrap().to_owned();
+    assert_eq!(server.send("PUT", path.split('?').next().unwrap(), &[], bytes).status, 401);
+    assert_eq!(server.send("PUT", &path.replace("token=", "token=x"), &[], bytes).status, 401);
+    assert_eq!(server.send("PUT", &path, &[], bytes).status, 200);
+    let about = server.send("GET", &format!("/api/public/media/{}", id.as_str().unwrap()), &[key], b"").json();
+    let path = about["url"].as_str().unwrap().strip_prefix(&server.address).unwrap();
+    assert_eq!(server.send("GET", path, &[], b"").body, bytes);
+    let query = path.split_once('?').unwrap().1;
+    assert_eq!(server.send("GET", &format!("/api/public/projects?{query}"), &[], b"").status, 401);
+}
