@@ -12,6 +12,8 @@ mod assets;
 mod cli;
 mod command;
 mod export;
+#[cfg(test)]
+mod fuzz;
 mod ingest;
 mod model;
 mod price;

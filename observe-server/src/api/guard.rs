@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
@@ -34,6 +34,22 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
+    /// What stands for the keys in the addresses of a medium, which clients call without any.
+    pub(crate) fn token(&self, medium: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac_sha256::HMAC::mac(medium, &self.secret))
+    }
+
+    /// Whether an address of a medium carries its token.
+    fn have_signed(&self, uri: &Uri) -> bool {
+        let Some((medium, "upload" | "content")) =
+            uri.path().strip_prefix("/api/public/media/").and_then(|rest| rest.split_once('/'))
+        else {
+            return false;
+        };
+        let given = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("token=")));
+        given.is_some_and(|given| given.as_bytes().ct_eq(self.token(medium).as_bytes()).into())
+    }
+
     fn fit(&self, headers: &HeaderMap) -> bool {
         let Some(value) = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()) else {
             return false;
@@ -56,6 +72,7 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
     if let Some(keys) = &app.shared.keys
         && !is_open
         && !keys.fit(request.headers())
+        && !keys.have_signed(request.uri())
     {
         let message = "Invalid credentials. Confirm that you've configured the correct host.";
         let mut answer = refuse(StatusCode::UNAUTHORIZED, message);

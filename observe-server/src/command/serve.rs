@@ -12,6 +12,9 @@ use tokio::net::TcpListener;
 use crate::api::{self, App, Keys, Room, Shared};
 use crate::assets::Assets;
 use crate::cli::Place;
+use crate::query;
+use crate::store::reprice;
+use crate::store::retention::{self, Limits};
 use crate::watch;
 
 /// After how many taken ports it gives up.
@@ -33,6 +36,12 @@ pub(crate) struct Arguments {
     /// Acknowledge a request only when a power cut cannot take it any more.
     #[arg(long)]
     durable: bool,
+    /// Remove traces that ended longer ago than this, such as 30d or 12h.
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    retention: Option<i64>,
+    /// Remove the oldest traces while the database is larger than this, such as 5GB or 500MB.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    max_size: Option<u64>,
     /// Serve the page's files from a directory, while they are worked on.
     #[arg(long, value_name = "DIR", hide = true)]
     ui_dir: Option<PathBuf>,
@@ -76,6 +85,8 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         room: Room::new(),
         shared: Arc::new(Shared { address: address.clone(), is_loopback, keys, watching: watching.clone() }),
     };
+    tokio::spawn(retention::keep(store.clone(), Limits { age: arguments.retention, bytes: arguments.max_size }));
+    tokio::spawn(reprice::follow(store.clone()));
     for dir in watching {
         tokio::spawn(watch::follow(store.clone(), dir));
     }
@@ -90,6 +101,22 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     }
     axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped()).await?;
     Ok(())
+}
+
+fn age(text: &str) -> Result<i64, String> {
+    query::duration(text)
+        .filter(|age| *age > 0)
+        .ok_or_else(|| format!("{text} is no time: write a number and s, m, h, d or w, such as 30d"))
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let units = [("KB", 10), ("MB", 20), ("GB", 30), ("TB", 40), ("B", 0)];
+    let upper = text.trim().to_ascii_uppercase();
+    let read = units.iter().find_map(|(unit, shift)| {
+        let number: u64 = upper.strip_suffix(unit)?.trim().parse().ok()?;
+        number.checked_mul(1 << shift).filter(|bytes| *bytes > 0)
+    });
+    read.ok_or_else(|| format!("{text} is no size: write a number and KB, MB, GB or TB, such as 5GB"))
 }
 
 fn keys() -> Result<Option<Keys>, String> {

@@ -91,6 +91,13 @@ pub(crate) fn observation(span: &Span, group: &Group, said: i64) -> Observation 
         (start, end) => (time::from_nanoseconds(start), time::from_nanoseconds(end)),
     };
     let kind = kind(&attributes, &span.name);
+    let metadata = metadata(&attributes, "langfuse.observation.metadata");
+    let mut about = about(&attributes, span);
+    if span.parent.is_none() {
+        // A trace's metadata is its root's.
+        let own = std::mem::replace(&mut about.metadata, metadata.clone());
+        about.metadata.extend(own);
+    }
     let is_agent_step =
         matches!(attributes.text(&["gen_ai.operation.name"]).as_deref(), Some("invoke_agent" | "agent_step"))
             && attributes.any("langfuse.observation.type").is_none();
@@ -113,12 +120,12 @@ pub(crate) fn observation(span: &Span, group: &Group, said: i64) -> Observation 
         parameters: parameters(&attributes),
         version: attributes.text(&["langfuse.version"]).or_else(|| attributes.resource("service.version")),
         environment: environment_of(&attributes),
-        metadata: metadata(&attributes, "langfuse.observation.metadata"),
+        metadata,
         surroundings: surroundings(span, group),
         events: span.events.iter().map(event).collect(),
         is_app_root: attributes.is_true("langfuse.internal.is_app_root"),
         said,
-        about: about(&attributes, span),
+        about,
         ..Observation::default()
     };
     if !is_agent_step {

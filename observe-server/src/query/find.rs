@@ -7,10 +7,10 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::ast::{Query, Sort};
 use super::fields::Field;
-use super::sql::{Drive, NEWEST, Selection, Sql, Target, sort_expression};
+use super::sql::{Drive, Selection, Sql, Target, sort_expression};
 
 /// Of a condition that selects fewer traces than this, all are taken; of others the newest are looked at first.
-const FEW: i64 = NEWEST;
+const FEW: i64 = 4_000;
 
 /// What was found: row ids in order, and where to go on.
 #[derive(Debug, Default, PartialEq)]
@@ -90,12 +90,12 @@ impl Finder {
     pub(crate) fn page(&self, db: &Connection, limit: usize, cursor: Option<&str>) -> rusqlite::Result<Page> {
         let cursor = cursor.and_then(Cursor::decode);
         let rows = match self.lead(db)? {
-            Lead::All(drive) => self.rows(db, &self.from(Some(&drive)), limit, 0, cursor.as_ref())?,
-            Lead::Newest(drive) if cursor.is_none() && self.is_by_start && self.descending => {
-                let rows = self.rows(db, &self.from(Some(&drive)), limit, 0, None)?;
-                if rows.len() > limit { rows } else { self.rows(db, &self.from(None), limit, 0, None)? }
+            Lead::All(led) => self.rows(db, &led, limit, 0, cursor.as_ref())?,
+            Lead::Newest(led) if cursor.is_none() && self.is_by_start && self.descending => {
+                let rows = self.rows(db, &led, limit, 0, None)?;
+                if rows.len() > limit { rows } else { self.rows(db, &self.walk(), limit, 0, None)? }
             }
-            Lead::Newest(_) | Lead::None => self.rows(db, &self.from(None), limit, 0, cursor.as_ref())?,
+            Lead::Newest(_) | Lead::None => self.rows(db, &self.walk(), limit, 0, cursor.as_ref())?,
         };
         let next = (rows.len() > limit).then(|| &rows[limit - 1]).map(|(rid, value)| Cursor::encode(value, *rid));
         Ok(Page { rids: rows.into_iter().take(limit).map(|(rid, _)| rid).collect(), next })
@@ -103,12 +103,12 @@ impl Finder {
 
     /// A page by its number, from 1 on, and how many there are in all.
     pub(crate) fn numbered(&self, db: &Connection, page: usize, limit: usize) -> rusqlite::Result<(Vec<i64>, u64)> {
-        let from = match self.lead(db)? {
-            Lead::All(drive) => self.from(Some(&drive)),
-            Lead::Newest(_) | Lead::None => self.from(None),
+        let led = match self.lead(db)? {
+            Lead::All(led) => led,
+            Lead::Newest(_) | Lead::None => self.walk(),
         };
         let offset = (page - 1).saturating_mul(limit);
-        let rids = self.rows(db, &from, limit, offset, None)?.into_iter().take(limit).map(|(rid, _)| rid).collect();
+        let rids = self.rows(db, &led, limit, offset, None)?.into_iter().take(limit).map(|(rid, _)| rid).collect();
         let all = self.all(db)?;
         let total: i64 = db
             .prepare(&format!("SELECT count(*) FROM ({})", all.text))?
@@ -118,17 +118,14 @@ impl Finder {
 
     /// How many are selected, where that is quick to say.
     pub(crate) fn total(&self, db: &Connection) -> rusqlite::Result<Option<u64>> {
-        let lead = self.lead(db)?;
-        let condition = self.selection.condition();
         let (rid, _) = self.table();
-        let sql = match (&lead, self.selection.probes.len()) {
-            (Lead::All(drive), _) => {
-                let from = self.from(Some(drive));
-                let text = format!("SELECT count(DISTINCT {rid}) FROM {} WHERE {}", from.text, condition.text);
-                Sql::new(text, from.values.into_iter().chain(condition.values))
+        let sql = match (self.lead(db)?, self.selection.probes.len()) {
+            (Lead::All(led), _) => {
+                let text = format!("SELECT count(DISTINCT {rid}) FROM {} WHERE {}", led.from.text, led.condition.text);
+                Sql::new(text, led.from.values.into_iter().chain(led.condition.values))
             }
             (_, 0) => Sql::new(format!("SELECT count(*) FROM {}", self.bare()), []),
-            (_, 1) if self.selection.target == Target::Traces && self.selection.drives.len() == 1 => {
+            (Lead::None, 1) if self.selection.target == Target::Traces && self.selection.drives.len() == 1 => {
                 let drive = &self.selection.drives[0].sql;
                 Sql::new(format!("SELECT count(DISTINCT trace) FROM ({})", drive.text), drive.values.clone())
             }
@@ -140,13 +137,14 @@ impl Finder {
 
     /// SQL that selects the row ids of everything, unordered, to be put into other queries: `SELECT .. AS rid`.
     pub(crate) fn all(&self, db: &Connection) -> rusqlite::Result<Sql> {
-        let from = match self.lead(db)? {
-            Lead::All(drive) => self.from(Some(&drive)),
-            Lead::Newest(_) | Lead::None => Sql::new(self.table().1, []),
+        let led = match self.lead(db)? {
+            Lead::All(led) => led,
+            Lead::Newest(_) | Lead::None => {
+                Led { from: Sql::new(self.table().1, []), condition: self.selection.condition(None) }
+            }
         };
-        let condition = self.selection.condition();
-        let text = format!("SELECT {} AS rid FROM {} WHERE {}", self.table().0, from.text, condition.text);
-        Ok(Sql::new(text, from.values.into_iter().chain(condition.values)))
+        let text = format!("SELECT {} AS rid FROM {} WHERE {}", self.table().0, led.from.text, led.condition.text);
+        Ok(Sql::new(text, led.from.values.into_iter().chain(led.condition.values)))
     }
 
     /// Whether everything is selected.
@@ -187,37 +185,46 @@ impl Finder {
         let mut best: Option<(i64, &Drive)> = None;
         let mut newest = None;
         for drive in &self.selection.drives {
-            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {FEW})", drive.sql.text);
+            let sql = format!("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {FEW})", drive.count.text);
             let count: i64 =
-                db.prepare_cached(&sql)?.query_row(params_from_iter(&drive.sql.values), |row| row.get(0))?;
+                db.prepare_cached(&sql)?.query_row(params_from_iter(&drive.count.values), |row| row.get(0))?;
             if count >= FEW {
-                newest = newest.or(drive.newest.as_ref());
+                newest = newest.or(drive.newest.as_ref().map(|sql| (sql, drive.instead)));
             } else if best.is_none_or(|(least, _)| count < least) {
                 best = Some((count, drive));
             }
         }
+        let led = |sql: &Sql, instead: Option<usize>| Led {
+            from: self.from(Some(sql)),
+            condition: self.selection.condition(instead),
+        };
         Ok(match (best, newest) {
-            (Some((_, drive)), _) => Lead::All(drive.sql.clone()),
-            (None, Some(newest)) => Lead::Newest(newest.clone()),
+            (Some((_, drive)), _) => Lead::All(led(&drive.sql, drive.instead)),
+            (None, Some((newest, instead))) => Lead::Newest(led(newest, instead)),
             (None, None) => Lead::None,
         })
+    }
+
+    /// One after another, in order.
+    fn walk(&self) -> Led {
+        Led { from: self.from(None), condition: self.selection.condition(None) }
     }
 
     fn rows(
         &self,
         db: &Connection,
-        from: &Sql,
+        led: &Led,
         limit: usize,
         offset: usize,
         cursor: Option<&Cursor>,
     ) -> rusqlite::Result<Vec<(i64, Value)>> {
-        let condition = self.selection.condition();
+        let Led { from, condition } = led;
         let (rid, _) = self.table();
         let sort = &self.sort;
         let (direction, beyond) = if self.descending { ("DESC", "<") } else { ("ASC", ">") };
         let mut values = sort.values.clone();
         values.extend(from.values.iter().cloned());
-        values.extend(condition.values);
+        values.extend(condition.values.iter().cloned());
         let mut behind = String::new();
         if let Some(cursor) = cursor {
             behind = format!(" AND ({}, {rid}) {beyond} (?, ?)", sort.text);
@@ -236,10 +243,16 @@ impl Finder {
     }
 }
 
+/// Where to look, and what remains to be looked at there.
+struct Led {
+    from: Sql,
+    condition: Sql,
+}
+
 enum Lead {
     /// Few enough to take them all.
-    All(Sql),
+    All(Led),
     /// Too many, but the newest can be had.
-    Newest(Sql),
+    Newest(Led),
     None,
 }

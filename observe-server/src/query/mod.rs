@@ -19,6 +19,14 @@ pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;
 pub(crate) use self::sql::{Sql, Target};
 
+/// A time with its unit, such as `30d`, in microseconds.
+pub(crate) fn duration(text: &str) -> Option<i64> {
+    let has_unit = text.ends_with(|end: char| end.is_ascii_alphabetic());
+    let length = values::duration(text).filter(|length| has_unit && (0.0..1e17).contains(length))?;
+    #[expect(clippy::cast_possible_truncation, reason = "less than 1e17")]
+    Some(length as i64)
+}
+
 /// What is wrong with a query, where, and what may have been meant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct QueryError {

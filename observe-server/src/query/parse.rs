@@ -221,10 +221,18 @@ impl<'a> Parser<'a> {
             return Err(error(at, "sort: wants a field, as in sort:-cost", None));
         };
         self.next += 1;
-        let name = name.strip_prefix('-').inspect(|_| descending = true).unwrap_or(name);
+        let (name, at) = match name.strip_prefix('-') {
+            Some(name) => {
+                descending = true;
+                (name, at + 1)
+            }
+            None => (name.as_str(), at + usize::from(descending)),
+        };
         let field = match name.split_once('.') {
             Some((prefix, key)) => Self::keyed(at, prefix, key)?,
-            None => Field::find(name).ok_or_else(|| unknown(at, name))?,
+            None => Field::find(name).ok_or_else(|| {
+                error(at, format!("there is no field {name} to sort by"), nearest(name).map(str::to_owned))
+            })?,
         };
         let can_be = match &field {
             Field::Known(known) => !matches!(known.kind, Value::Payload | Value::Tags),

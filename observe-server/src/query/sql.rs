@@ -38,8 +38,18 @@ pub(crate) struct Selection {
 #[derive(Clone, Debug)]
 pub(crate) struct Drive {
     pub(crate) sql: Sql,
+    /// What is counted to know how many it selects; the same, or something quicker.
+    pub(crate) count: Sql,
     /// For words: only the newest hits, when there are many.
     pub(crate) newest: Option<Sql>,
+    /// Which condition it stands for, where what it selects need not be looked at again.
+    pub(crate) instead: Option<usize>,
+}
+
+impl Drive {
+    fn simple(sql: Sql) -> Self {
+        Self { count: sql.clone(), sql, newest: None, instead: None }
+    }
 }
 
 impl Sql {
@@ -58,17 +68,26 @@ impl Selection {
         Self {
             target,
             probes: conditions.iter().map(|condition| probe(condition, target)).collect(),
-            drives: conditions.iter().filter_map(|condition| drive(condition)).collect(),
+            drives: conditions
+                .iter()
+                .enumerate()
+                .filter_map(|(place, condition)| {
+                    let drive = drive(condition)?;
+                    // Of observations it only says in which traces they are.
+                    let is_instead = target == Target::Traces && is_exact(condition);
+                    Some(Drive { instead: is_instead.then_some(place), ..drive })
+                })
+                .collect(),
         }
     }
 
-    /// All probes as one condition, behind `WHERE`.
-    pub(crate) fn condition(&self) -> Sql {
-        if self.probes.is_empty() {
-            return Sql::new("1", []);
-        }
-        let text: Vec<String> = self.probes.iter().map(|probe| format!("({})", probe.text)).collect();
-        Sql::new(text.join(" AND "), self.probes.iter().flat_map(|probe| probe.values.clone()))
+    /// All probes, but for the one that a drive stands for, as one condition behind `WHERE`.
+    pub(crate) fn condition(&self, without: Option<usize>) -> Sql {
+        let probes =
+            || self.probes.iter().enumerate().filter(|(place, _)| Some(*place) != without).map(|(_, probe)| probe);
+        let text: Vec<String> =
+            std::iter::once("1".to_owned()).chain(probes().map(|probe| format!("({})", probe.text))).collect();
+        Sql::new(text.join(" AND "), probes().flat_map(|probe| probe.values.clone()))
     }
 }
 
@@ -378,14 +397,23 @@ fn drive(expr: &Expr) -> Option<Drive> {
             let parts: Vec<Drive> = parts.iter().map(drive).collect::<Option<_>>()?;
             let text: Vec<&str> = parts.iter().map(|part| part.sql.text.as_str()).collect();
             let values = parts.iter().flat_map(|part| part.sql.values.clone());
-            Some(Drive { sql: Sql::new(text.join(" UNION "), values), newest: None })
+            Some(Drive::simple(Sql::new(text.join(" UNION "), values)))
         }
         Expr::Term(term) => term_drive(term),
     }
 }
 
+/// Whether a drive selects exactly what the condition says: of several that must all hold it stands for one only.
+fn is_exact(expr: &Expr) -> bool {
+    match expr {
+        Expr::And(_) | Expr::Not(_) => false,
+        Expr::Or(parts) => parts.iter().all(is_exact),
+        Expr::Term(_) => true,
+    }
+}
+
 fn term_drive(term: &Term) -> Option<Drive> {
-    let simple = |sql: Sql| Some(Drive { sql, newest: None });
+    let simple = |sql: Sql| Some(Drive::simple(sql));
     match term {
         Term::Words(words) => {
             let hits = words_drive(&words_match(words)?);
@@ -393,7 +421,7 @@ fn term_drive(term: &Term) -> Option<Drive> {
                 let text = format!("{} UNION SELECT rid FROM trace WHERE id = ?", sql.text);
                 Sql::new(text, sql.values.into_iter().chain([words.clone().into()]))
             };
-            Some(Drive { sql: with_id(hits.sql), newest: hits.newest })
+            Some(Drive { sql: with_id(hits.sql), newest: hits.newest.map(with_id), ..hits })
         }
         Term::Text(Field::Known(known), pattern) => match (known.kind, pattern) {
             (Kind::Payload, Pattern::Is(text)) => Some(words_drive(&match_words(text, Some(known.sql), false)?)),
@@ -450,7 +478,7 @@ fn label_drive(kind: &str, name: &str, pattern: &Pattern) -> Sql {
 }
 
 /// The newest hits that are looked at when there are more.
-pub(crate) const NEWEST: i64 = 4_000;
+const NEWEST: i64 = 1_000;
 
 fn words_drive(query: &str) -> Drive {
     let hits = |rows: &str| {
@@ -458,6 +486,8 @@ fn words_drive(query: &str) -> Drive {
         Sql::new(text, [query.to_owned().into()])
     };
     Drive {
+        count: Sql::new("SELECT rowid FROM fts.words WHERE words MATCH ?", [query.to_owned().into()]),
+        instead: None,
         sql: hits("SELECT rowid FROM fts.words WHERE words MATCH ?"),
         newest: Some(hits(&format!(
             "SELECT rowid FROM fts.words WHERE words MATCH ? ORDER BY rowid DESC LIMIT {NEWEST}"

@@ -102,13 +102,17 @@ impl<'a> Session<'a> {
         let totals = self.trace(&trace, start)?;
         let trace_rid = totals.rid;
         let old = Old::read(self.db, &new.id, trace_rid)?;
+        let is_moved = old.as_ref().is_some_and(|old| old.trace != trace_rid);
         let row = merge(old.as_ref(), new, &self.prices);
         self.seq += 1;
         let rid = row.write(self.db, trace_rid, old.as_ref().map(|old| old.rid), self.seq, self.now)?;
         self.hour(old.as_ref().map(|old| &old.sums), -1);
         self.hour(Some(&row.sums), 1);
+        if is_moved {
+            self.moved(&new.id, old.as_ref())?;
+        }
         let totals = self.trace(&trace, start)?;
-        if let Some(old) = &old {
+        if let Some(old) = old.as_ref().filter(|_| !is_moved) {
             totals.add(&old.sums, -1);
         }
         totals.add(&row.sums, 1);
@@ -121,7 +125,10 @@ impl<'a> Session<'a> {
         let kind = row.sums.kind.as_str();
         labels.put(db, trace_rid, "type", "", kind)?;
         if let Some(name) = &row.name {
-            labels.put(db, trace_rid, if row.sums.kind == Kind::Tool { "tool" } else { "observation" }, "", name)?;
+            labels.put(db, trace_rid, "observation", "", name)?;
+            if row.sums.kind == Kind::Tool {
+                labels.put(db, trace_rid, "tool", "", name)?;
+            }
         }
         if let Some(model) = &row.sums.model {
             labels.put(db, trace_rid, "model", "", model)?;
@@ -133,6 +140,21 @@ impl<'a> Session<'a> {
             labels.put_value(db, trace_rid, key, value)?;
         }
         Ok(())
+    }
+
+    /// An observation's trace has been named now. The one of its own goes, unless it has become one.
+    fn moved(&mut self, id: &str, old: Option<&Old>) -> rusqlite::Result<()> {
+        let Some(old) = old else { return Ok(()) };
+        let has_others: bool = self
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM obs WHERE trace = ?)")?
+            .query_row([old.trace], |row| row.get(0))?;
+        if has_others {
+            self.trace(id, old.sums.start)?.add(&old.sums, -1);
+            return Ok(());
+        }
+        self.traces.remove(id);
+        super::delete::forget_trace(self.db, old.trace)
     }
 
     /// An update may come without its trace's id. What nobody has named is a trace of its own.

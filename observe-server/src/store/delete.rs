@@ -39,3 +39,13 @@ pub(crate) fn delete_trace(db: &Connection, id: &str) -> rusqlite::Result<()> {
     }
     Ok(())
 }
+
+/// Removes a trace whose observations have gone elsewhere.
+pub(super) fn forget_trace(db: &Connection, rid: i64) -> rusqlite::Result<()> {
+    for sql in
+        ["DELETE FROM label WHERE trace = ?", "DELETE FROM detail WHERE rid = ?", "DELETE FROM trace WHERE rid = ?"]
+    {
+        db.prepare_cached(sql)?.execute([rid])?;
+    }
+    Ok(())
+}

@@ -39,6 +39,7 @@ pub(super) struct Merged {
 #[derive(Debug)]
 pub(super) struct Old {
     pub(super) rid: i64,
+    pub(super) trace: i64,
     start: i64,
     end: Option<i64>,
     model: Option<String>,
@@ -47,14 +48,18 @@ pub(super) struct Old {
 }
 
 impl Old {
+    /// The observation of that id in a trace, or where nobody had named its trace: there it is its own trace's.
     pub(super) fn read(db: &Connection, id: &str, trace: i64) -> rusqlite::Result<Option<Self>> {
-        let rid: Option<i64> = db
-            .prepare_cached("SELECT rid FROM obs WHERE id = ? AND trace = ?")?
+        let found: Option<i64> = db
+            .prepare_cached(
+                "SELECT rid FROM obs WHERE id = ?1 AND (trace = ?2 OR (SELECT t.id FROM trace t WHERE t.rid = trace) = ?1)
+                 ORDER BY trace = ?2 DESC LIMIT 1",
+            )?
             .query_row((id, trace), |row| row.get(0))
             .optional()?;
-        let Some(rid) = rid else { return Ok(None) };
+        let Some(rid) = found else { return Ok(None) };
         db.prepare_cached(
-            "SELECT obs.rid, id, parent, kind, is_update, name, start, end, completion_start, level, status_message, model,
+            "SELECT obs.rid, obs.trace, id, parent, kind, is_update, name, start, end, completion_start, level, status_message, model,
              input_tokens, output_tokens, total_tokens, input_cost, output_cost, total_cost, usage, cost, prompt_name,
              prompt_version, version, environment, is_app_root, said, io.input, io.output, metadata, surroundings, parameters,
              events FROM obs LEFT JOIN io.io ON io.rid = obs.rid WHERE obs.rid = ?",
@@ -112,7 +117,7 @@ impl Old {
             said: row.get("said")?,
             sums: sums.clone(),
         };
-        Ok(Self { rid: row.get("rid")?, start, end, model, row: merged, sums })
+        Ok(Self { rid: row.get("rid")?, trace: row.get("trace")?, start, end, model, row: merged, sums })
     }
 }
 

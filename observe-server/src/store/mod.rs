@@ -11,8 +11,12 @@ mod labels;
 mod merge;
 mod preview;
 mod read;
+pub(crate) mod reprice;
+pub(crate) mod retention;
 mod schema;
 mod scores;
+#[cfg(test)]
+mod testing;
 mod totals;
 mod words;
 mod writer;
@@ -32,6 +36,9 @@ pub(crate) use self::schema::{Files, OpenError};
 pub(crate) use self::writer::{Job, Task};
 use crate::model::Change;
 use crate::price::Live;
+
+#[cfg(test)]
+pub(crate) use self::testing::{apply_all, scratch};
 
 /// What has no end and has not been heard of for so long, in microseconds, is not running any more.
 pub(crate) const RUNNING: i64 = 10 * crate::time::MINUTE;

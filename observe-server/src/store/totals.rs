@@ -194,7 +194,6 @@ impl Totals {
         if !self.is_named && row.name.is_some() {
             self.name.clone_from(&row.name);
         }
-        merge_maps(&mut self.metadata, &row.metadata);
         if !self.has_payload {
             self.input = row.input.as_deref().map(preview);
             self.output = row.output.as_deref().map(preview);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -22,6 +22,9 @@ use crate::price::Live;
 const QUEUE: usize = 64;
 /// Changes after which a transaction is committed, whatever still waits.
 const GROUP: usize = 2_000;
+
+/// Between two such moves.
+const MOVE: Duration = Duration::from_secs(1);
 
 /// Something to write, and who waits for it.
 #[derive(Debug)]
@@ -88,6 +91,7 @@ pub(super) fn start(
     });
     spawn("observe-write", move || {
         let mut db = db;
+        let mut moved = Instant::now();
         while let Some(first) = jobs.blocking_recv() {
             let mut size = first.task.size();
             let mut group = vec![first];
@@ -98,6 +102,11 @@ pub(super) fn start(
             }
             write(&mut db, group, &prices, &changed);
             dirty.store(true, Ordering::Release);
+            if jobs.is_empty() && moved.elapsed() > MOVE {
+                // Nobody waits, so the logs are moved into their files, which then can shrink.
+                let _ = db.execute_batch("PRAGMA wal_checkpoint(PASSIVE)");
+                moved = Instant::now();
+            }
             nudge.nudge();
         }
     });

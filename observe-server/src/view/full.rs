@@ -12,7 +12,6 @@ use crate::price::{Prices, Used};
 /// A row of the observations. Times are microseconds since 1970, costs US dollars.
 #[derive(Clone, Debug)]
 pub(crate) struct Full {
-    pub(crate) rid: i64,
     pub(crate) trace: i64,
     pub(crate) id: String,
     pub(crate) parent: Option<String>,
@@ -147,7 +146,6 @@ fn from_row(row: &Row<'_>, prices: &Prices) -> rusqlite::Result<Full> {
     });
     let total = cost.total.map(|total| (TOTAL.to_owned(), total));
     Ok(Full {
-        rid: row.get("rid")?,
         trace: row.get("trace")?,
         id: row.get("id")?,
         parent: row.get("parent")?,

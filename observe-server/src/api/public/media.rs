@@ -64,7 +64,7 @@ pub(super) async fn announce(State(app): State<App>, headers: HeaderMap, body: B
         .store
         .read(move |db| db.query_row("SELECT bytes IS NOT NULL FROM io.media WHERE id = ?", [key], |row| row.get(0)))
         .await?;
-    let url = (!is_here).then(|| format!("{}/api/public/media/{id}/upload", base(&app, &headers)));
+    let url = (!is_here).then(|| address(&app, &headers, &id, "upload"));
     Ok((StatusCode::CREATED, Json(json!({"mediaId": id, "uploadUrl": url}))).into_response())
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn uploaded(State(app): State<App>, Path(id): Path<String>, hea
 
 /// `GET /api/public/media/{id}`
 pub(super) async fn about(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let url = format!("{}/api/public/media/{id}/content", base(&app, &headers));
+    let url = address(&app, &headers, &id, "content");
     let found = app
         .store
         .read(move |db| {
@@ -159,10 +159,12 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Value, Refus
     serde_json::from_slice(&whole.bytes).map_err(|error| Refusal::parameter(format!("Invalid JSON: {error}")))
 }
 
-/// How the client reached this server.
-fn base(app: &App, headers: &HeaderMap) -> String {
+/// The address of a medium, as the client reached this server, good without any keys.
+fn address(app: &App, headers: &HeaderMap, id: &str, what: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    host.map_or_else(|| app.shared.address.clone(), |host| format!("http://{host}"))
+    let base = host.map_or_else(|| app.shared.address.clone(), |host| format!("http://{host}"));
+    let token = app.shared.keys.as_ref().map(|keys| format!("?token={}", keys.token(id))).unwrap_or_default();
+    format!("{base}/api/public/media/{id}/{what}{token}")
 }
 
 fn is_mime(kind: &str) -> bool {
