@@ -36,6 +36,8 @@ enum Command {
     Stats(On<command::stats::Arguments>),
     /// Write traces for other programs.
     Export(On<command::export::Arguments>),
+    /// Take in files of traces.
+    Import(On<command::import::Arguments>),
     /// Show what models cost, and say so.
     Prices(On<command::prices::Arguments>),
     /// Print what a shell completes.
@@ -124,6 +126,7 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         Command::Tail(on) => on.run(command::tail::run),
         Command::Stats(on) => on.run(command::stats::run),
         Command::Export(on) => on.run(command::export::run),
+        Command::Import(on) => on.run(command::import::run),
     }
 }
 

@@ -12,6 +12,7 @@ mod assets;
 mod cli;
 mod command;
 mod export;
+mod import;
 mod ingest;
 mod model;
 mod price;

@@ -370,6 +370,43 @@ fn exports_hold_everything() {
 }
 
 #[test]
+fn what_langfuse_exports_is_imported() {
+    let scratch = recorded("import");
+    let elsewhere = Scratch::new("imported");
+    // Our own lines are Langfuse's answers.
+    fs::write(elsewhere.path().join("traces.jsonl"), scratch.run(&["export"])).expect("a file");
+    assert_eq!(elsewhere.run(&["import", "traces.jsonl"]), "traces.jsonl: 5 observations, 2 traces, 1 score\n");
+    assert_eq!(elsewhere.run(&["show", "000000a1", "--io"]), scratch.run(&["show", "000000a1", "--io"]));
+    // Twice is once.
+    elsewhere.run(&["import", "traces.jsonl"]);
+    assert_eq!(elsewhere.run(&["stats"]), scratch.run(&["stats"]));
+
+    // A page of the API, a table of the page over several lines, and OTLP, zipped or not.
+    let page = json!({"data": [
+        {"id": "t-1", "timestamp": "2026-11-25T12:00:00Z", "name": "listed", "observations": ["o-1"], "scores": ["s-9"]},
+        {"id": "o-1", "traceId": "t-1", "type": "AGENT", "name": "inside", "startTime": "2026-11-25T12:00:00Z", "endTime": "2026-11-25T12:00:01Z"},
+        {"id": "s-9", "traceId": "t-1", "sessionId": null, "name": "verdict", "value": 0, "stringValue": "good", "dataType": "CATEGORICAL"},
+    ], "meta": {"page": 1}});
+    fs::write(elsewhere.path().join("page.json"), format!("{page:#}")).expect("a file");
+    assert_eq!(elsewhere.run(&["import", "page.json"]), "page.json: 1 observation, 1 trace, 1 score\n");
+    let shown = elsewhere.run(&["show", "t-1", "--plain"]);
+    assert!(shown.contains("verdict = good") && shown.contains("inside [agent]"), "{shown}");
+    let zipped = Command::new("gzip").args(["--stdout", ".observe/traces-1.jsonl"]).current_dir(scratch.path()).output().expect("gzip");
+    let third = Scratch::new("zipped");
+    fs::write(third.path().join("otlp.jsonl.gz"), zipped.stdout).expect("a file");
+    assert_eq!(third.run(&["import", "otlp.jsonl.gz"]), "otlp.jsonl.gz: 5 observations, 0 traces, 0 scores\n");
+
+    // What cannot be understood is said by line, and the rest is stored.
+    let mixed = format!("{}\nnot json\n{{\"odd\":1}}\n\n{}\n", json!({"id": "t-2", "timestamp": "2026-11-25T12:00:00Z"}), json!({"id": "t-3", "timestamp": "2026-11-25T12:00:00Z"}));
+    fs::write(third.path().join("mixed.jsonl"), mixed).expect("a file");
+    let said = third.fail(&["import", "mixed.jsonl"]);
+    assert!(said.contains("mixed.jsonl, line 2: no JSON") && said.contains("line 3: an object with odd is no trace"), "{said}");
+    assert!(said.ends_with("2 entries were left out, all others are stored\n"), "{said}");
+    assert_eq!(third.run(&["ls", "--json"]).lines().count(), 4);
+    assert!(third.fail(&["import", "missing.jsonl"]).contains("missing.jsonl cannot be read"));
+}
+
+#[test]
 fn prices_are_listed_and_added() {
     let scratch = recorded("prices");
     assert_eq!(

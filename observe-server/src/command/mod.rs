@@ -3,6 +3,7 @@
 mod asked;
 pub(crate) mod completions;
 pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod ls;
 pub(crate) mod prices;
 pub(crate) mod serve;
