@@ -108,7 +108,9 @@ fn is_score(map: &Map<String, Value>) -> bool {
 /// Scores are answered with a number and a text; they are taken with one of them.
 fn score(mut map: Map<String, Value>) -> Map<String, Value> {
     let kind = map.get("dataType").and_then(Value::as_str).unwrap_or_default().to_owned();
-    if kind == "CATEGORICAL" && let Some(Value::String(word)) = map.get("stringValue") {
+    if kind == "CATEGORICAL"
+        && let Some(Value::String(word)) = map.get("stringValue")
+    {
         map.insert("value".to_owned(), word.clone().into());
     }
     if let Some(Value::Bool(truth)) = map.get("value") {

@@ -16,6 +16,7 @@ mod import;
 mod ingest;
 mod model;
 mod price;
+mod push;
 mod query;
 mod store;
 mod terminal;

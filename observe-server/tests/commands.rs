@@ -391,19 +391,79 @@ fn what_langfuse_exports_is_imported() {
     assert_eq!(elsewhere.run(&["import", "page.json"]), "page.json: 1 observation, 1 trace, 1 score\n");
     let shown = elsewhere.run(&["show", "t-1", "--plain"]);
     assert!(shown.contains("verdict = good") && shown.contains("inside [agent]"), "{shown}");
-    let zipped = Command::new("gzip").args(["--stdout", ".observe/traces-1.jsonl"]).current_dir(scratch.path()).output().expect("gzip");
+    let zipped = Command::new("gzip")
+        .args(["--stdout", ".observe/traces-1.jsonl"])
+        .current_dir(scratch.path())
+        .output()
+        .expect("gzip");
     let third = Scratch::new("zipped");
     fs::write(third.path().join("otlp.jsonl.gz"), zipped.stdout).expect("a file");
     assert_eq!(third.run(&["import", "otlp.jsonl.gz"]), "otlp.jsonl.gz: 5 observations, 0 traces, 0 scores\n");
 
     // What cannot be understood is said by line, and the rest is stored.
-    let mixed = format!("{}\nnot json\n{{\"odd\":1}}\n\n{}\n", json!({"id": "t-2", "timestamp": "2026-11-25T12:00:00Z"}), json!({"id": "t-3", "timestamp": "2026-11-25T12:00:00Z"}));
+    let mixed = format!(
+        "{}\nnot json\n{{\"odd\":1}}\n\n{}\n",
+        json!({"id": "t-2", "timestamp": "2026-11-25T12:00:00Z"}),
+        json!({"id": "t-3", "timestamp": "2026-11-25T12:00:00Z"})
+    );
     fs::write(third.path().join("mixed.jsonl"), mixed).expect("a file");
     let said = third.fail(&["import", "mixed.jsonl"]);
-    assert!(said.contains("mixed.jsonl, line 2: no JSON") && said.contains("line 3: an object with odd is no trace"), "{said}");
+    assert!(
+        said.contains("mixed.jsonl, line 2: no JSON") && said.contains("line 3: an object with odd is no trace"),
+        "{said}"
+    );
     assert!(said.ends_with("2 entries were left out, all others are stored\n"), "{said}");
     assert_eq!(third.run(&["ls", "--json"]).lines().count(), 4);
     assert!(third.fail(&["import", "missing.jsonl"]).contains("missing.jsonl cannot be read"));
+}
+
+#[test]
+fn push_sends_each_observation_once() {
+    let scratch = recorded("push");
+    let langfuse = Scratch::new("pushed");
+    let mut serve = langfuse.command(&["serve", "--port", "0", "--watch", "none", "--db", "there.db"]);
+    let server =
+        program::Server::start(serve.env("OBSERVE_PUBLIC_KEY", "pk-test").env("OBSERVE_SECRET_KEY", "sk-test"));
+    let push = |secret: &str, arguments: &[&str]| {
+        let mut command = scratch.command(&[&["push"], arguments].concat());
+        command
+            .env("LANGFUSE_PUBLIC_KEY", "pk-test")
+            .env("LANGFUSE_SECRET_KEY", secret)
+            .env("LANGFUSE_BASE_URL", &server.address);
+        let output = command.output().expect("the program starts");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&server.address, "LANGFUSE");
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let ended = |sent: &str| (true, format!("{sent}\n"), String::new());
+    let (ok, sent, why) = push("wrong", &[]);
+    assert_eq!((ok, sent.as_str()), (false, "0 observations and 0 scores sent to LANGFUSE (key pk-test…)\n"));
+    assert!(
+        why.starts_with("observe: LANGFUSE (key pk-test…) answered 401 Unauthorized") && !why.contains("wrong"),
+        "{why}"
+    );
+
+    assert_eq!(push("sk-test", &["name:batch"]), ended("1 observation and 0 scores sent to LANGFUSE (key pk-test…)"));
+    assert_eq!(
+        push("sk-test", &[]),
+        ended("4 observations and 1 score sent to LANGFUSE (key pk-test…), 1 sent before")
+    );
+    assert_eq!(
+        push("sk-test", &[]),
+        ended("0 observations and 0 scores sent to LANGFUSE (key pk-test…), 6 sent before")
+    );
+    let there = langfuse.run(&["show", "000000a1", "--io", "--watch", "none", "--db", "there.db"]);
+    assert_eq!(there, scratch.run(&["show", "000000a1", "--io"]));
+
+    // A collector takes spans alone.
+    let collector = Scratch::new("collector");
+    let other = collector.serve(&["--watch", "none"]);
+    let mut command = scratch.command(&["push"]);
+    let output = command.env("OTEL_EXPORTER_OTLP_ENDPOINT", &other.address).output().expect("the program starts");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("5 observations and 0 scores sent to {}/v1/traces\n", other.address)
+    );
+    assert!(scratch.fail(&["push"]).contains("it is not said where to: set LANGFUSE_PUBLIC_KEY"));
 }
 
 #[test]

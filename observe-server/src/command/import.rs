@@ -133,7 +133,6 @@ fn open(path: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
     Ok((unzipped(input)?, size))
 }
 
-
 fn unzipped<S: Read + 'static>(mut input: BufReader<S>) -> io::Result<Box<dyn BufRead>> {
     if is_zipped(&mut input)? {
         return Ok(Box::new(BufReader::with_capacity(1 << 20, MultiGzDecoder::new(input))));

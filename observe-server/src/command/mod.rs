@@ -6,6 +6,7 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod ls;
 pub(crate) mod prices;
+pub(crate) mod push;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod stats;
