@@ -131,6 +131,9 @@ fn ls_lists_what_a_query_finds() {
     assert_eq!(names(&["--limit", "1"]), ["batch"]);
     assert_eq!(names(&["metadata.plan:pro", "scores.helpfulness:>0.9"]), ["answer"]);
     assert_eq!(names(&["name:nothing"]), Vec::<String>::new());
+    // Found by its words at once, also by the command that reads the files.
+    assert_eq!(recorded("words").run(&["ls", "--plain", "see the handbook"]).lines().count(), 1);
+    assert_eq!(names(&["\"no such tool\" or nothing"]), ["answer"]);
 }
 
 #[test]

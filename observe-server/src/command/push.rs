@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let destination = Destination::from_environment()?;
-    let looking = Looking::open(place).await?;
+    let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let mut push =
         Push { destination, store: &looking.store, waiting: Waiting::default(), sent: 0, scores: 0, left_out: 0 };
     let mut traces = Traces::new(&looking.store, &arguments.asked).await?;
