@@ -59,7 +59,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
     screen.flush()?;
     result?;
     if push.left_out > 0 {
-        return Err(format!("{} requests were refused, all others were sent", push.left_out).into());
+        return Err(format!("{} refused, all others were sent", counted(push.left_out, "request")).into());
     }
     Ok(())
 }
@@ -70,7 +70,7 @@ struct Push<'a> {
     waiting: Waiting,
     sent: i64,
     scores: i64,
-    left_out: usize,
+    left_out: i64,
 }
 
 /// What the next request holds.
