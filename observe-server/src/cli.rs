@@ -36,6 +36,10 @@ enum Command {
     Stats(On<command::stats::Arguments>),
     /// Write traces for other programs.
     Export(On<command::export::Arguments>),
+    /// Take in files of traces.
+    Import(On<command::import::Arguments>),
+    /// Send traces on to Langfuse or to a collector, as environment variables say.
+    Push(On<command::push::Arguments>),
     /// Show what models cost, and say so.
     Prices(On<command::prices::Arguments>),
     /// Print what a shell completes.
@@ -124,6 +128,8 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         Command::Tail(on) => on.run(command::tail::run),
         Command::Stats(on) => on.run(command::stats::run),
         Command::Export(on) => on.run(command::export::run),
+        Command::Import(on) => on.run(command::import::run),
+        Command::Push(on) => on.run(command::push::run),
     }
 }
 

@@ -14,9 +14,11 @@ mod command;
 mod export;
 #[cfg(test)]
 mod fuzz;
+mod import;
 mod ingest;
 mod model;
 mod price;
+mod push;
 mod query;
 mod store;
 mod terminal;

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -58,7 +59,7 @@ pub(crate) struct Looking {
 
 impl Looking {
     /// Opens the database. Without one, and without local files, there is nothing to look at and nothing is made.
-    pub(crate) async fn open(place: &Place) -> Result<Self, Box<dyn Error>> {
+    pub(crate) async fn open(place: &Place, asked: Option<&Asked>) -> Result<Self, Box<dyn Error>> {
         let directories = place.directories();
         if !place.database().exists() && !directories.iter().any(|directory| has_files(directory)) {
             return Err(nothing(place).into());
@@ -68,7 +69,29 @@ impl Looking {
         let readers = if is_served { Vec::new() } else { directories.into_iter().map(Reader::new).collect() };
         let mut looking = Self { store, readers };
         looking.catch_up().await?;
+        if asked.is_some_and(|asked| asked.parsed().is_ok_and(|query| query.has_words())) {
+            looking.index().await?;
+        }
         Ok(looking)
+    }
+
+    /// Waits until what is stored is found by its words.
+    async fn index(&self) -> Result<(), Box<dyn Error>> {
+        let left = || {
+            self.store.read(|db| {
+                let sql = "SELECT coalesce((SELECT max(seq) FROM io.io), 0) - (SELECT seq FROM fts.progress)";
+                db.query_row(sql, [], |row| row.get::<_, i64>(0))
+            })
+        };
+        let mut before = left().await?;
+        let mut progress = Progress::new("indexing words", u64::try_from(before).ok(), false);
+        while before > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let now = left().await?;
+            progress.advance(u64::try_from(before - now).unwrap_or(0));
+            before = now;
+        }
+        Ok(())
     }
 
     /// Takes in what was written to the local files since.

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let looking = Looking::open(place).await?;
+    let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let mut traces = Traces::new(&looking.store, &arguments.asked).await?;
     let format = arguments.format;
     let mut file = match &arguments.output {

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let finder = arguments.asked.finder()?;
-    let looking = Looking::open(place).await?;
+    let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let limit = arguments.limit;
     let (rows, more) = looking
         .store

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let looking = Looking::open(place).await?;
+    let looking = Looking::open(place, None).await?;
     let id = find(&looking, arguments.trace.as_deref()).await?;
     let prices = looking.store.prices().current();
     let wanted = id.clone();

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let finder = arguments.asked.finder()?;
-    let looking = Looking::open(place).await?;
+    let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let stats = looking.store.read(move |db| view::stats(db, &finder.all(db)?)).await?;
     if arguments.json {
         screen.raw(format!("{:#}\n", serde_json::json!(stats)).as_bytes())?;

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // Newest first, whatever the query says.
     let query = Query { sort: None, ..arguments.asked.parsed()? };
-    let mut looking = Looking::open(place).await?;
+    let mut looking = Looking::open(place, Some(&arguments.asked)).await?;
     let mut told = Told::default();
     let rows = newest(&looking, &query).await?;
     let first: Vec<TraceRow> = rows.iter().take(arguments.lines).rev().cloned().collect();

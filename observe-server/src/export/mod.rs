@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::price::Prices;
 use crate::view::{self, Payload, TraceView};
 
+pub(crate) use self::otlp::{Ids, request, score};
+
 /// How traces are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {

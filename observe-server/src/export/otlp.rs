@@ -10,7 +10,7 @@ use crate::view::{Observation, Score};
 
 /// How ids are written that are no hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ids {
+pub(crate) enum Ids {
     /// Hashed, always in the same way: what every OpenTelemetry program takes.
     Hex,
     /// As they are: Langfuse takes any.
@@ -24,7 +24,7 @@ pub(super) fn lines(whole: &Whole) -> Vec<Value> {
 }
 
 /// An export request with the observations that are wanted. None if there are none.
-fn request(whole: &Whole, ids: Ids, is_wanted: impl Fn(&Observation) -> bool) -> Option<Value> {
+pub(crate) fn request(whole: &Whole, ids: Ids, is_wanted: impl Fn(&Observation) -> bool) -> Option<Value> {
     let mut groups: BTreeMap<String, (Surroundings, Vec<Value>)> = BTreeMap::new();
     for of in whole.trace.observations.iter().filter(|of| is_wanted(of)) {
         let (around, own) = Surroundings::of(&of.metadata);
@@ -44,7 +44,7 @@ fn request(whole: &Whole, ids: Ids, is_wanted: impl Fn(&Observation) -> bool) ->
 }
 
 /// A score as the body of Langfuse's `score-create`.
-fn score(score: &Score, ids: Ids) -> Value {
+pub(crate) fn score(score: &Score, ids: Ids) -> Value {
     let value = match &score.value {
         Value::Bool(truth) => json!(i32::from(*truth)),
         other => other.clone(),

@@ -9,12 +9,29 @@ pub(crate) struct Query {
     pub(crate) sort: Option<Sort>,
 }
 
+impl Query {
+    /// Whether it looks for words, which are indexed a moment after they are stored.
+    pub(crate) fn has_words(&self) -> bool {
+        self.expr.as_ref().is_some_and(Expr::has_words)
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expr {
     And(Vec<Expr>),
     Not(Box<Expr>),
     Or(Vec<Expr>),
     Term(Term),
+}
+
+impl Expr {
+    fn has_words(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_words),
+            Self::Not(part) => part.has_words(),
+            Self::Term(term) => matches!(term, Term::Words(_)),
+        }
+    }
 }
 
 /// One condition.

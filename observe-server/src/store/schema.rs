@@ -71,7 +71,10 @@ const MAIN: &[&str] = &["
     CREATE TABLE file(path TEXT PRIMARY KEY, read INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 ", "
     CREATE TABLE gone(id INTEGER PRIMARY KEY AUTOINCREMENT, obs INTEGER NOT NULL) STRICT;
-"];
+",
+    // What was sent on, and where to, by trace and observation or score.
+    "CREATE TABLE pushed(destination TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(destination, id)) STRICT, WITHOUT ROWID;",
+];
 
 const IO: &[&str] = &["
     CREATE TABLE io(

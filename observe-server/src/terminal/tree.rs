@@ -50,15 +50,15 @@ pub(crate) fn print(screen: &mut Screen, trace: &TraceView, payloads: Option<&Pa
             text.push_str(&screen.painted(bar_paint, &axis.bar(line)));
         }
         // What does not fit beside the bar stands below it.
-        let mut rest =
-            Rest { screen, columns: names + 10 + axis.columns + 2, line: text, indent: escape::width(&branch) + 2 };
+        let below = line.below(screen.is_plain());
+        let columns = names + 10 + axis.columns + 2;
+        let mut rest = Rest { screen, columns, line: text, below: &below };
         for (word, paint) in words(line, scores.get(line.of.id.as_str())) {
             rest.add(&word, paint)?;
         }
         rest.end()?;
         if let Some(payload) = payloads.and_then(|payloads| payloads.get(&line.of.id)) {
-            let indent = " ".repeat(escape::width(&branch) + 2);
-            io_of(screen, &indent, payload)?;
+            io_of(screen, &below, payload)?;
         }
     }
     Ok(())
@@ -170,6 +170,7 @@ fn by_observation(scores: &[Score]) -> HashMap<&str, Vec<&Score>> {
 }
 
 fn io_of(screen: &mut Screen, indent: &str, payload: &Payload) -> io::Result<()> {
+    let indent = &screen.painted(Paint::Dim, indent);
     for (title, value) in [("input", &payload.input), ("output", &payload.output)] {
         let text = match value {
             None | Some(Value::Null) => continue,
@@ -196,6 +197,15 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// What stands before further lines of this observation: `│     `
+    fn below(&self, is_plain: bool) -> String {
+        let levels = self.last.get(1..).unwrap_or_default();
+        if is_plain {
+            return "  ".repeat(levels.len() + 1);
+        }
+        levels.iter().map(|last| if *last { "   " } else { "│  " }).chain(["  "]).collect()
+    }
+
     /// `│  └─ `, or blanks alone for other programs.
     fn branch(&self, is_plain: bool) -> String {
         let Some((own, above)) = self.last.get(1..).and_then(<[bool]>::split_last) else { return String::new() };
@@ -259,7 +269,7 @@ impl Axis {
     fn new(lines: &[Line<'_>], columns: Option<usize>) -> Self {
         let start = lines.iter().map(|line| line.start).min().unwrap_or(0);
         let end = lines.iter().map(|line| line.end).max().unwrap_or(0);
-        Self { start, length: (end - start).max(1), columns: columns.map_or(AXIS, |all| (all / 3).clamp(10, AXIS)) }
+        Self { start, length: (end - start).max(1), columns: columns.map_or(AXIS, |all| (all / 4).clamp(10, AXIS)) }
     }
 
     /// A bar that is at least a thin line. Its ends are whole columns.
@@ -286,17 +296,20 @@ struct Rest<'a> {
     screen: &'a mut Screen,
     line: String,
     columns: usize,
-    indent: usize,
+    /// What a line below begins with.
+    below: &'a str,
 }
 
 impl Rest<'_> {
     fn add(&mut self, word: &str, paint: Paint) -> io::Result<()> {
         let width = escape::width(word) + 2;
         let is_full = self.screen.columns().is_some_and(|all| self.columns + width > all);
-        if is_full && self.columns > self.indent {
-            let line = std::mem::replace(&mut self.line, " ".repeat(self.indent));
+        let indent = escape::width(self.below);
+        if is_full && self.columns > indent {
+            let below = self.screen.painted(Paint::Dim, self.below);
+            let line = std::mem::replace(&mut self.line, below);
             self.screen.line(&line)?;
-            self.columns = self.indent;
+            self.columns = indent;
         }
         let word = self.screen.painted(paint, word);
         self.line.push_str("  ");
