@@ -32,6 +32,7 @@ export function chart(chart) {
     return box;
 }
 
+/** @param {SVGElement} svg @param {Chart} chart @param {number} width @param {number} height */
 function draw(svg, { starts, step, series, format, most }, width, height) {
     const w = width - LEFT - RIGHT;
     const top = most ?? ceiling(Math.max(...series.flatMap((one) => one.values.map((value) => value ?? 0)), 0));

@@ -115,7 +115,8 @@ function show() {
         title(found.entry.title);
         put(root);
         shown = { entry: found.entry, key, controller };
-        shown.update = found.entry.view(root, { path, params: found.params, query, signal: controller.signal })?.update;
+        const answer = found.entry.view(root, { path, params: found.params, query, signal: controller.signal });
+        if (answer) shown.update = answer.update?.bind(answer);
         root.scrollTop = 0;
     }
     for (const listener of listeners) listener(path);

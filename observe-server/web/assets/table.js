@@ -19,7 +19,12 @@ export class Table {
      * @param {{ path: string, one: string, many: string, columns: Column[], open: (row: any) => string }} options
      */
     constructor(root, { query, signal }, { path, one, many, columns, open }) {
-        Object.assign(this, { path, one, many, columns, open, signal });
+        this.path = path;
+        this.one = one;
+        this.many = many;
+        this.columns = columns;
+        this.open = open;
+        this.signal = signal;
         this.q = query.get("q") ?? "";
         this.ask = latest(signal);
         const change = (q) => setQuery({ q });

@@ -151,7 +151,7 @@ export class Rows {
 
 /**
  * Rows that come in pages, each page naming the next. Rows that changed take the place of their older selves.
- * @template {{ id: string }} Row
+ * @template {{ id: string, [field: string]: any }} Row
  */
 export class Pages {
     /** @param {(cursor: string | null) => Promise<{ rows: Row[], next: string | null, total?: number | null } | undefined>} load */

@@ -6,7 +6,7 @@ import { bytes, cost, count, duration, exactCost, fullTime, moment, plural, time
 import { chips } from "../columns.js";
 import { diffView } from "../value/diff.js";
 import { jsonTree } from "../value/json.js";
-import { kinds, valueView } from "../value/value.js";
+import { kinds, said, valueView } from "../value/value.js";
 import { Annotations } from "./annotate.js";
 import { typeMark } from "./tree.js";
 
@@ -70,7 +70,7 @@ export class Detail {
         const diff = both ? h("button.small.ghost", { type: "button", "aria-pressed": String(this.diffing), title: "What changed from input to output (d)", onclick: () => this.toggleDiff() }, icon("compare"), "Diff") : null;
         this.current = { input, output, running };
         if (this.diffing && both) {
-            put(this.io, h("section.block", null, h("header", null, h("h3", null, "Input → output"), h("span.space"), diff), diffView(input, output)));
+            put(this.io, h("section.block", null, h("header", null, h("h3", null, "Input → output"), h("span.space"), diff), diffView(said(input, "user"), said(output, "assistant"))));
         } else {
             put(this.io, valueBlock("Input", input, diff, "no input was recorded"), valueBlock("Output", output, null, running ? "still running…" : "no output was recorded"));
         }

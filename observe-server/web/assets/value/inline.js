@@ -46,6 +46,7 @@ export function inline(source, depth = 0) {
     return result;
 }
 
+/** @returns {[RegExpExecArray, typeof RULES[0]] | [null, null]} */
 function first(source, at) {
     for (const rule of RULES) {
         rule.pattern.lastIndex = at;

@@ -47,7 +47,9 @@ function block(lines, at, depth) {
     return paragraph(lines, at);
 }
 
-function code(lines, at, [, mark, language]) {
+/** @returns {[HTMLElement, number]} */
+function code(lines, at, fence) {
+    const [, mark, language] = fence;
     let end = at + 1;
     const close = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}\\s*$`);
     while (end < lines.length && !close.test(lines[end])) end += 1;
@@ -55,6 +57,7 @@ function code(lines, at, [, mark, language]) {
     return [h("div.md-code", null, h("header", null, language, copyButton(() => source)), h("pre", { dir: "ltr" }, h("code", null, source))), end + 1];
 }
 
+/** @returns {[HTMLElement, number]} */
 function quote(lines, at, depth) {
     let end = at;
     const inner = [];
@@ -62,6 +65,7 @@ function quote(lines, at, depth) {
     return [h("blockquote", null, blocks(inner, depth + 1)), end];
 }
 
+/** @returns {[HTMLElement, number]} */
 function list(lines, at, depth) {
     const [, indent, marker] = ITEM.exec(lines[at]);
     const ordered = /\d/.test(marker);
@@ -97,6 +101,7 @@ function unindent(line, by) {
     return line.replace(new RegExp(`^\\s{0,${by + 1}}`), "");
 }
 
+/** @returns {[HTMLElement, number]} */
 function table(lines, at) {
     const head = cells(lines[at]);
     const align = cells(lines[at + 1]).map((cell) => (/^:.*:$/.test(cell) ? "center" : /:$/.test(cell) ? "right" : ""));
@@ -111,6 +116,7 @@ function cells(line) {
     return line.trim().replace(/^\|/, "").replace(/(?<!\\)\|$/, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/\\\|/g, "|"));
 }
 
+/** @returns {[HTMLElement, number]} */
 function paragraph(lines, at) {
     let end = at + 1;
     while (end < lines.length && lines[end].trim() && !FENCE.test(lines[end]) && !HEADING.test(lines[end]) && !RULE.test(lines[end]) && !/^ {0,3}>/.test(lines[end])

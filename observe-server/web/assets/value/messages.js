@@ -2,7 +2,7 @@
 // responses), Anthropic, Gemini, the OpenTelemetry GenAI conventions.
 
 /**
- * @typedef {{ kind: "text" | "thinking", text: string }
+ * @typedef {{ kind: "text", text: string } | { kind: "thinking", text: string }
  *   | { kind: "call", name: string, id: string | null, value: any }
  *   | { kind: "result", name: string | null, id: string | null, value: any }
  *   | { kind: "media", value: any }

@@ -45,6 +45,14 @@ function cut(text, build) {
     return box;
 }
 
+/** What a value says, without what it is wrapped in: of a conversation the last thing said. @param {any} value @param {string} role whose word counts */
+export function said(value, role) {
+    const talk = conversation(value);
+    if (!talk) return typeof value === "object" && value !== null && Object.keys(value).length === 1 && typeof Object.values(value)[0] === "string" ? Object.values(value)[0] : value;
+    const last = talk.messages.findLast((one) => one.role === role) ?? talk.messages.at(-1);
+    return last.parts.map((part) => (part.kind === "text" ? part.text : JSON.stringify("value" in part ? part.value : part.text, null, 2))).join("\n\n");
+}
+
 /** @param {import("./messages.js").Conversation} conversation */
 function chat({ messages, tools, rest }) {
     const box = h("div.chat");
@@ -59,12 +67,12 @@ function chat({ messages, tools, rest }) {
 
 /** @param {import("./messages.js").Message} message */
 export function message({ role, name, parts }) {
-    const long = role === "system" && parts.length === 1 && parts[0].kind === "text" && parts[0].text.length > 700;
-    const text = () => parts.filter((part) => part.kind === "text" || part.kind === "thinking").map((part) => part.text).join("\n\n");
+    const text = () => parts.map((part) => (part.kind === "text" || part.kind === "thinking" ? part.text : "")).filter(Boolean).join("\n\n");
+    const long = role === "system" && text().length > 700;
     const content = () => h("div.message-parts", null, parts.length ? parts.map(part) : h("span.dim", null, "(empty)"));
     return h("div.message", { class: `role-${/^\w+$/.test(role) ? role : "other"}` },
         h("header", null, h("b", null, role), name ? h("span.dim", null, name) : null, text() ? copyButton(text) : null),
-        long ? folded(h("span.dim", null, `${parts[0].text.slice(0, 160).replace(/\s+/g, " ")}…`), content) : content());
+        long ? folded(h("span.dim", null, `${text().slice(0, 160).replace(/\s+/g, " ")}…`), content) : content());
 }
 
 /** @param {import("./messages.js").Part} part */
@@ -73,6 +81,11 @@ function part(part) {
     if (part.kind === "thinking") return folded(["Thinking ", h("span.dim", null, part.text.slice(0, 80).replace(/\s+/g, " "))], () => h("pre.text.dim", { dir: "auto" }, part.text));
     if (part.kind === "media") return mediaOf(part.value) ? valueView(part.value) : h("div", null, "🖼 ", h("code", null, String(part.value)));
     if (part.kind === "other") return jsonTree(part.value);
+    return tool(part);
+}
+
+/** @param {Extract<import("./messages.js").Part, { kind: "call" | "result" }>} part */
+function tool(part) {
     const what = part.kind === "call" ? h("b", null, part.name) : h("b", null, part.name ?? "result");
     return h(`div.tool.tool-${part.kind}`, null,
         h("header", null, part.kind === "call" ? "call " : "result ", what, part.id ? h("code.dim", null, ` ${part.id}`) : null, copyButton(() => (typeof part.value === "string" ? part.value : JSON.stringify(part.value, null, 2)))),

@@ -3,7 +3,7 @@
 import { diff } from "../value/diff.js";
 
 /**
- * @template {{ depth: number, obs: { name: string, type: string } }} N
+ * @template {{ depth: number, obs: any }} N
  * @param {N[]} a top down @param {N[]} b top down
  * @returns {[N | null, N | null][]}
  */

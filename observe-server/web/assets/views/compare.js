@@ -33,7 +33,8 @@ export function compare(root, { query, signal }) {
     load();
 }
 
-function draw(box, [a, b]) {
+function draw(box, both) {
+    const [a, b] = both;
     const left = new Model(a);
     const right = new Model(b);
     put(box,
@@ -46,8 +47,11 @@ function draw(box, [a, b]) {
         h("div.side-by-side", null, [a, b].map(({ trace }, i) => valueBlock(`Output of ${"AB"[i]}`, trace.output, null, "no output was recorded"))));
 }
 
+/** @typedef {[name: string, value: (data: any) => number | undefined, format: (n: any) => string, lessIsBetter: boolean]} Figure */
+
 function figures(a, b) {
     const t = (data) => data.trace;
+    /** @type {Figure[]} */
     const rows = [
         ["Latency", (d) => t(d).latency, duration, true],
         ["Cost", (d) => t(d).cost, cost, true],

@@ -1,14 +1,14 @@
 // Every trace, newest first, as it lands: search, facets, time range, columns, comparing and exporting.
 
-import { address, ApiError, latest } from "../api.js";
+import { ApiError, latest } from "../api.js";
 import { Layout } from "../columns.js";
 import { h, icon, put } from "../dom.js";
 import { failed, nothing, welcome } from "../empty.js";
+import { exportButton } from "../export.js";
 import { Facets } from "../facets.js";
 import { count, duration, plural } from "../format.js";
 import { bind } from "../keys.js";
 import { onChange } from "../live.js";
-import { item, menuButton } from "../menu.js";
 import { Histogram, rangeButton } from "../range.js";
 import { go, noteQuery, setQuery } from "../router.js";
 import { Search } from "../search.js";
@@ -57,7 +57,7 @@ class Traces {
         this.compare = h("button.ghost", { type: "button", disabled: true, title: "Compare the two selected traces (c)", onclick: () => this.#compare() }, icon("compare"), h("span", null, "Compare"));
         this.body = h("div.list", null, this.head, this.rows.element, this.pill);
         root.append(h("div.traces", null,
-            h("div.bar", null, this.search.element, this.range.button, this.layout.button(), this.compare, this.#exportButton()),
+            h("div.bar", null, this.search.element, this.range.button, this.layout.button(), this.compare, exportButton(() => this.q)),
             h("div.split", null, this.facets.element, h("div.main-column", null, h("div.hist-row", null, this.histogram.element, this.summary), this.body))));
         this.search.value = this.q;
         this.#listen();
@@ -321,16 +321,5 @@ class Traces {
         this.search.value = `${this.q} ${field}${key === "score" ? "." : ":"}`.trimStart();
         this.search.input.focus();
         this.search.input.dispatchEvent(new Event("input"));
-    }
-
-    #exportButton() {
-        return menuButton([icon("download"), "Export"], (close) => [["jsonl", "JSON lines", "a trace per line"], ["csv", "CSV", "a row per trace"], ["otlp", "OTLP JSON", "for collectors"]].map(([format, name, hint]) =>
-            item(name, () => {
-                close();
-                const link = h("a", { href: address("export", { q: this.q, format }), download: "" });
-                document.body.append(link);
-                link.click();
-                link.remove();
-            }, { hint })), { title: "Export what is listed" });
     }
 }
