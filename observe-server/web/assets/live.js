@@ -26,21 +26,31 @@ export function connect() {
 }
 
 /**
- * Calls back with the ids of traces that changed, or null when any may have; never more often than once in `every` ms.
- * @param {(traces: Set<string> | null) => void} listener @param {AbortSignal} signal @param {number} [every]
+ * Calls back with the ids of traces that changed, or null when any may have: not before the last call is done, and never more
+ * often than once in `every` ms, nor for more than a third of the time.
+ * @param {(traces: Set<string> | null) => unknown} listener @param {AbortSignal} signal @param {number} [every]
  */
 export function onChange(listener, signal, every = 250) {
     /** @type {Set<string> | null} */
     let waiting = new Set();
     let timer = 0;
+    const run = async () => {
+        const now = waiting;
+        waiting = new Set();
+        const start = performance.now();
+        try {
+            await listener(now);
+        } finally {
+            timer = 0;
+            if (waiting === null || waiting.size) schedule(2 * (performance.now() - start));
+        }
+    };
+    const schedule = (/** @type {number} */ wait) => {
+        if (!signal.aborted) timer ||= setTimeout(run, Math.max(wait, every));
+    };
     const collect = (/** @type {Set<string> | null} */ traces) => {
         waiting = traces === null || waiting === null ? null : new Set([...waiting, ...traces]);
-        timer ||= setTimeout(() => {
-            const now = waiting;
-            timer = 0;
-            waiting = new Set();
-            if (!signal.aborted) listener(now);
-        }, every);
+        schedule(0);
     };
     listeners.add(collect);
     signal.addEventListener("abort", () => {

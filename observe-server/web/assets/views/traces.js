@@ -89,6 +89,7 @@ class Traces {
             if (this.waiting && this.rows.atTop) this.#refresh();
         }, { passive: true });
         onChange((changed) => this.#changed(changed), this.signal, 400);
+        onChange(() => this.#around(), this.signal, 2000);
         let width = innerWidth;
         addEventListener("resize", () => width !== (width = innerWidth) && this.#relayout(false), { signal: this.signal });
         const clock = setInterval(() => this.#tick(), 500);
@@ -178,12 +179,15 @@ class Traces {
 
     /** Facets and histogram; the rows do not wait for them. */
     async #around() {
+        if (document.hidden) return;
         const q = this.q;
         const quiet = (error) => {
             if (!(error instanceof ApiError)) throw error;
         };
-        this.ask.facets("facets", { q }).then((answer) => answer && this.facets.show(q, answer.facets), quiet);
-        this.ask.histogram("histogram", { q, buckets: 80 }).then((answer) => answer && this.histogram.show(answer), quiet);
+        await Promise.all([
+            this.ask.facets("facets", { q }).then((answer) => answer && this.facets.show(q, answer.facets), quiet),
+            this.ask.histogram("histogram", { q, buckets: 80 }).then((answer) => answer && this.histogram.show(answer), quiet),
+        ]);
     }
 
     async #more() {
@@ -199,13 +203,12 @@ class Traces {
         if (document.hidden) return void (this.stale = true);
         const known = changed && this.pages.rows.some((row) => changed.has(row.id));
         if (this.rows.atTop || known || changed === null) await this.#refresh();
-        else this.#refresh(true);
+        else await this.#refresh(true);
     }
 
     async #refresh(peek = false) {
         const page = await this.ask.rows("traces", this.#question()).catch(() => undefined);
         if (!page || this.signal.aborted) return;
-        this.#around();
         const before = this.pages.rows[this.rows.focused]?.id;
         if (this.rows.atTop) {
             this.waiting = 0;
@@ -230,6 +233,7 @@ class Traces {
         if (this.stale && !document.hidden) {
             this.stale = false;
             this.#refresh();
+            this.#around();
         }
         for (const element of this.rows.element.querySelectorAll(".running[data-since]")) {
             const since = Date.parse(/** @type {HTMLElement} */ (element).dataset.since ?? "");
