@@ -40,7 +40,8 @@ async fn nothing_in_a_trace_runs() {
         attributes: io(&json!(LINKS), &json!([SCRIPTS])),
         ..Span::default()
     });
-    let Some(Setting { page, .. }) = Setting::with("hostile", std::slice::from_ref(&trace)).await else { return };
+    let Some(setting) = Setting::with("hostile", std::slice::from_ref(&trace)).await else { return };
+    let page = &setting.page;
     page.until("document.querySelector('.facets li')").await;
     for address in [
         "/".to_owned(),
@@ -67,7 +68,7 @@ async fn nothing_in_a_trace_runs() {
             .await;
         assert_eq!(links, json!([]), "at {address}");
     }
-    page.close().await;
+    setting.end().await;
 }
 
 #[tokio::test]
@@ -79,21 +80,23 @@ async fn text_that_would_be_read_in_another_order_is_marked() {
         attributes: io(&json!("pay \u{2066}100\u{2069}"), &json!("done")),
         ..Span::default()
     });
-    let Some(Setting { page, .. }) = Setting::with("bidi", std::slice::from_ref(&trace)).await else { return };
+    let Some(setting) = Setting::with("bidi", std::slice::from_ref(&trace)).await else { return };
+    let page = &setting.page;
     page.until_says(".row .control", "U+202E").await;
     page.go(&format!("/trace/{}", trace.id)).await;
     page.until_says(".tree .control", "U+202E").await;
     assert!(!page.value("document.body.innerHTML").await.as_str().expect("text").contains('\u{202e}'));
-    page.close().await;
+    setting.end().await;
 }
 
 #[tokio::test]
 async fn the_page_refuses_scripts_that_are_not_its_own() {
-    let Some(Setting { page, .. }) = Setting::new("policy").await else { return };
+    let Some(setting) = Setting::new("policy").await else { return };
+    let page = &setting.page;
     page.go("/").await;
     page.until_says(".welcome h2", "No traces yet").await;
     page.value("(() => { const script = document.createElement('script'); script.textContent = 'window.hacked = 1'; document.body.append(script); const style = document.createElement('div'); style.setAttribute('style', 'color: red'); document.body.append(style); })()").await;
     assert_eq!(page.value("window.hacked ?? null").await, json!(null));
     assert!(page.complaints().await.iter().any(|one| one.contains("Content Security Policy")));
-    page.close().await;
+    setting.end().await;
 }

@@ -10,37 +10,40 @@ use super::data::{self, simple};
 #[tokio::test]
 async fn a_trace_appears_by_itself() {
     let first = simple(1, Duration::from_secs(30), "first", &json!(1), &json!(2));
-    let Some(Setting { page, server, .. }) = Setting::with("live", &[first]).await else { return };
+    let Some(setting) = Setting::with("live", &[first]).await else { return };
+    let page = &setting.page;
     page.until("document.querySelector('.live.on')").await;
-    data::send(&server.address, &[simple(2, Duration::from_secs(1), "second", &json!(1), &json!(2))]).await;
+    data::send(&setting.server.address, &[simple(2, Duration::from_secs(1), "second", &json!(1), &json!(2))]).await;
     page.until("document.querySelector('.rows .row[aria-rowindex=\"1\"]').innerText.includes('second')").await;
     assert_eq!(page.texts(".rows .row .c-name").await.len(), 2);
-    page.close().await;
+    setting.end().await;
 }
 
 #[tokio::test]
 async fn nothing_moves_while_one_reads_further_down() {
     let traces: Vec<_> =
         (0..80).map(|i| simple(i, Duration::from_secs(60 + i), &format!("trace {i}"), &json!(i), &json!(i))).collect();
-    let Some(Setting { page, server, .. }) = Setting::with("pill", &traces).await else { return };
+    let Some(setting) = Setting::with("pill", &traces).await else { return };
+    let page = &setting.page;
     page.until("document.querySelector('.live.on')").await;
     page.value("document.querySelector('.rows').scrollTop = 900").await;
     page.until("document.querySelector('.rows').scrollTop === 900").await;
-    data::send(&server.address, &[simple(100, Duration::from_secs(1), "newest", &json!(1), &json!(2))]).await;
+    data::send(&setting.server.address, &[simple(100, Duration::from_secs(1), "newest", &json!(1), &json!(2))]).await;
     page.until_says(".pill:not([hidden])", "1 new trace").await;
     assert_eq!(page.value("document.querySelector('.rows').scrollTop").await, json!(900));
     page.click(".pill").await;
     page.until("document.querySelector('.rows .row[aria-rowindex=\"1\"]')?.innerText.includes('newest')").await;
-    page.close().await;
+    setting.end().await;
 }
 
 /// A real program, this one, observed by the library into the files that the server watches.
 #[tokio::test]
 async fn work_is_seen_while_it_runs() {
-    let Some(Setting { page, scratch, .. }) = Setting::new("running").await else { return };
+    let Some(setting) = Setting::new("running").await else { return };
+    let page = &setting.page;
     let guard = observe::Config::new()
         .without_environment()
-        .files(scratch.path().join("traces"))
+        .files(setting.scratch.path().join("traces"))
         .init()
         .expect("the library starts");
     page.go("/").await;
@@ -65,5 +68,5 @@ async fn work_is_seen_while_it_runs() {
     page.go("/").await;
     page.until("document.querySelector('.rows .row') && !document.querySelector('.running-dot')").await;
     drop(guard);
-    page.close().await;
+    setting.end().await;
 }

@@ -47,4 +47,9 @@ impl Setting {
         setting.page.until(&format!("document.querySelectorAll('.rows .row').length >= {rows}")).await;
         Some(setting)
     }
+
+    /// Ends the browser properly, then the server.
+    async fn end(self) {
+        self.page.close().await;
+    }
 }

@@ -14,6 +14,17 @@ use super::program::Scratch;
 /// How long a page may take to show what it should, on a machine that does much else.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// Keys, as WebDriver names them.
+pub(crate) mod keys {
+    pub(crate) const DOWN: &str = "\u{e015}";
+    pub(crate) const END: &str = "\u{e010}";
+    pub(crate) const ENTER: &str = "\u{e007}";
+    pub(crate) const ESCAPE: &str = "\u{e00c}";
+    pub(crate) const LEFT: &str = "\u{e012}";
+    pub(crate) const RIGHT: &str = "\u{e014}";
+    pub(crate) const TAB: &str = "\u{e004}";
+}
+
 /// Whether whoever runs the tests said that there is no browser.
 pub(crate) fn is_left_out() -> bool {
     let off = std::env::var_os("OBSERVE_TEST_BROWSER").is_some_and(|value| value == "off");
@@ -65,7 +76,7 @@ impl Page {
             capabilities.add_arg(argument).expect("an argument");
         }
         capabilities.set_binary(&chromium()).expect("a path");
-        capabilities.set_base_capability("goog:loggingPrefs", json!({"browser": "ALL"})).expect("a capability");
+        capabilities.as_mut().set("goog:loggingPrefs", json!({"browser": "ALL"})).expect("a capability");
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await.expect("a browser starts");
         let page = Self { driver, address: address.to_owned(), _chromedriver: chromedriver };
         page.screen(1280, 800).await;
@@ -162,7 +173,12 @@ impl Page {
 
     /// Presses keys, one after the other, wherever the focus is.
     pub(crate) async fn press(&self, keys: impl AsRef<str>) {
-        self.driver.action_chain_with_delay(Some(0), Some(0)).send_keys(keys.as_ref()).perform().await.expect("keys");
+        self.driver
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO))
+            .send_keys(keys.as_ref())
+            .perform()
+            .await
+            .expect("keys");
     }
 
     pub(crate) async fn click(&self, css: &str) {
@@ -176,7 +192,7 @@ impl Page {
         let width = element.rect().await.expect("its place").width;
         // From the middle, as WebDriver counts.
         let at = |share: f64| ((share - 0.5) * width).round() as i64;
-        let chain = self.driver.action_chain_with_delay(Some(0), Some(0));
+        let chain = self.driver.action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO));
         let chain = chain.move_to_element_with_offset(&element, at(from), 0).click_and_hold();
         chain
             .move_by_offset(at((from + to) / 2.0) - at(from), 0)

@@ -10,9 +10,10 @@ use super::data;
 #[tokio::test]
 async fn pictures_of_the_main_views() {
     let traces = data::morning(120);
-    let Some(Setting { page, server, .. }) = Setting::with("pictures", &traces).await else { return };
+    let Some(setting) = Setting::with("pictures", &traces).await else { return };
+    let page = &setting.page;
     for (i, trace) in traces.iter().enumerate().take(60) {
-        data::score(&server.address, trace, "helpfulness", json!((50 + i * 37 % 50) as f64 / 100.0)).await;
+        data::score(&setting.server.address, trace, "helpfulness", json!((50 + i * 37 % 50) as f64 / 100.0)).await;
     }
     page.go("/").await;
     page.until(
@@ -32,7 +33,7 @@ async fn pictures_of_the_main_views() {
     page.go("/dashboard").await;
     page.until("document.querySelectorAll('.chart').length === 4 && document.querySelectorAll('.chart path.line').length === 3").await;
     take(&page.picture().await, "dashboard.png");
-    page.close().await;
+    setting.end().await;
 }
 
 /// Keeps a picture in `docs/`, if that is asked for.

@@ -88,6 +88,7 @@ export class Annotations {
         this.#list(this.data, this.observation);
         form.scrollIntoView({ block: "nearest" });
         focus.focus();
+        focus.select();
     }
 
     #close() {
