@@ -9,12 +9,41 @@ pub(crate) struct Query {
     pub(crate) sort: Option<Sort>,
 }
 
+impl Query {
+    /// Without what it says of one field alone, known by its first name; `scores` are all scores.
+    pub(crate) fn without(&self, field: &str) -> Self {
+        let expr = match &self.expr {
+            Some(Expr::And(parts)) => {
+                let kept: Vec<Expr> = parts.iter().filter(|part| !part.is_only_of(field)).cloned().collect();
+                (!kept.is_empty()).then_some(Expr::And(kept))
+            }
+            Some(one) if one.is_only_of(field) => None,
+            other => other.clone(),
+        };
+        Self { expr, sort: self.sort.clone() }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expr {
     And(Vec<Expr>),
     Not(Box<Expr>),
     Or(Vec<Expr>),
     Term(Term),
+}
+
+impl Expr {
+    fn is_only_of(&self, field: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(|part| part.is_only_of(field)),
+            Self::Not(inner) => inner.is_only_of(field),
+            Self::Term(term) => match term.field() {
+                Some(Field::Known(known)) => known.name == field,
+                Some(Field::Score(_)) => field == "scores",
+                Some(Field::Metadata(_)) | None => false,
+            },
+        }
+    }
 }
 
 /// One condition.
@@ -32,6 +61,19 @@ pub(crate) enum Term {
     Time(Field, Compare, i64),
     /// Words in a row, anywhere.
     Words(String),
+}
+
+impl Term {
+    fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Compare(field, ..)
+            | Self::Has(field)
+            | Self::Is(field, _)
+            | Self::Text(field, _)
+            | Self::Time(field, ..) => Some(field),
+            Self::Words(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

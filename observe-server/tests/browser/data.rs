@@ -37,7 +37,7 @@ impl Trace {
     }
 
     /// Adds a span, and answers its number for its children.
-    pub(crate) fn span(&mut self, span: Span<'_>) -> usize {
+    pub(crate) fn span(&mut self, span: &Span<'_>) -> usize {
         let number = self.spans.len();
         let time = |ms: f64| (self.start + (ms * 1e6) as u64).to_string();
         let mut attributes =
@@ -82,7 +82,7 @@ fn attribute(key: &str, value: &Value) -> Value {
 /// A trace with one span, which has this input and output.
 pub(crate) fn simple(number: u64, age: Duration, name: &str, input: &Value, output: &Value) -> Trace {
     let mut trace = Trace::new(number, age);
-    trace.span(Span { name, to: 40.0, attributes: io(input, output), ..Span::default() });
+    trace.span(&Span { name, to: 40.0, attributes: io(input, output), ..Span::default() });
     trace
 }
 
@@ -120,13 +120,13 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
     ]);
     let error =
         fails.then_some("rate limited: 429 Too Many Requests\ncaused by: the model's quota for this minute is used up");
-    let root = trace.span(Span { name: "rag_pipeline", to: ms(2140.0), attributes, error, ..Span::default() });
+    let root = trace.span(&Span { name: "rag_pipeline", to: ms(2140.0), attributes, error, ..Span::default() });
     let embedding = [
         ("langfuse.observation.model.name", json!("text-embedding-3-small")),
         ("langfuse.observation.usage_details", json!({"input": 9})),
     ];
     let embed = io(&json!({"text": question}), &json!("64 dimensions")).into_iter().chain(embedding).collect();
-    trace.span(Span {
+    trace.span(&Span {
         parent: Some(root),
         kind: "embedding",
         name: "embed_query",
@@ -136,7 +136,7 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
         ..Span::default()
     });
     let found = json!([{"title": "Security", "score": 0.92, "text": "To reset your password, open Settings, choose Security, then Reset password."}, {"title": "Accounts", "score": 0.71, "text": "An admin of a team can reset the password of its members."}]);
-    let retrieve = trace.span(Span {
+    let retrieve = trace.span(&Span {
         parent: Some(root),
         kind: "chain",
         name: "retrieve",
@@ -148,7 +148,7 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
     for (name, from, to) in
         [("vector_search", 180.0, 655.0), ("keyword_search", 181.0, 410.0), ("graph_search", 181.0, 733.0)]
     {
-        trace.span(Span {
+        trace.span(&Span {
             parent: Some(retrieve),
             kind: "retriever",
             name,
@@ -158,7 +158,7 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
             ..Span::default()
         });
     }
-    trace.span(Span {
+    trace.span(&Span {
         parent: Some(root),
         name: "rerank",
         from: ms(748.0),
@@ -188,7 +188,7 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
         ("langfuse.observation.prompt.name", json!("support-answer")),
         ("langfuse.observation.prompt.version", json!(7)),
     ]);
-    let generate = trace.span(Span {
+    let generate = trace.span(&Span {
         parent: Some(root),
         kind: "generation",
         name: "generate_response",
@@ -197,7 +197,7 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
         attributes: generation,
         error,
     });
-    trace.span(Span {
+    trace.span(&Span {
         parent: Some(generate),
         kind: "guardrail",
         name: "check_answer",
@@ -212,12 +212,12 @@ pub(crate) fn pipeline(number: u64, age: Duration, question: &str, user: &str, s
 /// A trace with this many observations below its root, some of them deep.
 pub(crate) fn large(number: u64, observations: usize) -> Trace {
     let mut trace = Trace::new(number, Duration::from_secs(90));
-    let root = trace.span(Span { name: "batch", to: 60_000.0, ..Span::default() });
+    let root = trace.span(&Span { name: "batch", to: 60_000.0, ..Span::default() });
     let mut parent = root;
     for i in 0..observations {
         let from = 60_000.0 * i as f64 / observations as f64;
         let name = format!("step {i}");
-        let span = trace.span(Span {
+        let span = trace.span(&Span {
             parent: Some(parent),
             kind: "tool",
             name: &name,

@@ -24,7 +24,7 @@ async fn nothing_in_a_trace_runs() {
         ("langfuse.observation.model.name", json!(SCRIPTS)),
         ("langfuse.observation.metadata.key", json!(SCRIPTS)),
     ]);
-    let root = trace.span(Span {
+    let root = trace.span(&Span {
         kind: "generation",
         name: SCRIPTS,
         to: 20.0,
@@ -32,7 +32,7 @@ async fn nothing_in_a_trace_runs() {
         error: Some(SCRIPTS),
         ..Span::default()
     });
-    trace.span(Span {
+    trace.span(&Span {
         parent: Some(root),
         kind: "<b>tool</b>",
         name: LINKS,
@@ -74,7 +74,7 @@ async fn nothing_in_a_trace_runs() {
 #[tokio::test]
 async fn text_that_would_be_read_in_another_order_is_marked() {
     let mut trace = Trace::new(1, Duration::from_secs(5));
-    trace.span(Span {
+    trace.span(&Span {
         name: "approve \u{202e}live\u{202c} \u{1b}[2J",
         to: 20.0,
         attributes: io(&json!("pay \u{2066}100\u{2069}"), &json!("done")),
