@@ -95,7 +95,7 @@ async fn shows_everything_about_a_generation() {
     page.click(".switch button:nth-child(2)").await;
     page.until_says(".json-key", "messages").await;
     page.click(".json-fold").await;
-    page.until("document.querySelector('.json-fold').ariaExpanded === 'false' && !document.querySelector('.json-children:not([hidden])')").await;
+    page.until("document.querySelector('.json-fold').ariaExpanded === 'false' && document.querySelector('.json-children').hidden").await;
     page.press("d").await;
     page.until("document.querySelector('.diff .new')").await;
     setting.end().await;

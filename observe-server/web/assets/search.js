@@ -26,7 +26,7 @@ export class Search {
             onfocus: () => this.#complete(),
             onblur: () => setTimeout(() => this.#close(), 150),
         }));
-        this.clear = h("button.ghost.clear", { type: "button", title: "Clear", "aria-label": "Clear the search", onclick: () => this.#set("", true) }, icon("close"));
+        this.clear = h("button.ghost.clear", { type: "button", title: "Clear", "aria-label": "Clear the search", onclick: () => { this.#set("", true); this.input.focus(); } }, icon("close"));
         this.list = h("div.completions", { id: "completions", role: "listbox" });
         this.problem = h("div.search-problem", { role: "alert" });
         this.element = h("div.search", null, icon("search"), h("div.search-field", null, this.painted, this.input), h("kbd", null, "/"), this.clear, this.list, this.problem);
