@@ -14,8 +14,8 @@ mod sql;
 mod values;
 
 pub(crate) use self::ast::{Compare, Query};
-pub(crate) use self::filter::Conditions;
 pub(crate) use self::fields::quoted;
+pub(crate) use self::filter::Conditions;
 pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;
 pub(crate) use self::sql::{Sql, Target};
