@@ -163,3 +163,23 @@ async fn long_lists_are_windowed_and_load_as_one_scrolls() {
     assert!(shown.as_u64().expect("a number") < 60, "{shown} rows are elements");
     setting.end().await;
 }
+
+#[tokio::test]
+async fn what_is_listed_can_be_taken_away() {
+    let traces = data::morning(12);
+    let Some(setting) = Setting::with("export", &traces).await else { return };
+    let page = &setting.page;
+    page.go("/?q=CSV").await;
+    page.until("document.querySelectorAll('.rows .row').length === 2").await;
+    page.click("[title='Export what is listed']").await;
+    page.until_says(".menu", "OTLP JSON").await;
+    for (format, lines) in [("jsonl", 2), ("csv", 3), ("otlp", 2)] {
+        let address = format!("{}/api/local/export?q=CSV&format={format}", setting.server.address);
+        let answer = reqwest::get(address).await.expect("the server answers");
+        let name = answer.headers()["content-disposition"].to_str().expect("text").to_owned();
+        assert!(name.starts_with("attachment; filename=\"traces."), "{name}");
+        let text = answer.text().await.expect("text");
+        assert_eq!(text.lines().count(), lines, "{format}: {text}");
+    }
+    setting.end().await;
+}

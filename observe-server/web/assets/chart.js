@@ -4,7 +4,7 @@
 import { h, put, s } from "./dom.js";
 import { fullTime, tickTime } from "./format.js";
 
-const LEFT = 46;
+const LEAST_LEFT = 46;
 const RIGHT = 8;
 const TOP = 8;
 const BOTTOM = 20;
@@ -34,25 +34,35 @@ export function chart(chart) {
 
 /** @param {SVGElement} svg @param {Chart} chart @param {number} width @param {number} height */
 function draw(svg, { starts, step, series, format, most }, width, height) {
-    const w = width - LEFT - RIGHT;
-    const top = most ?? ceiling(Math.max(...series.flatMap((one) => one.values.map((value) => value ?? 0)), 0));
+    const top = ceilingOf(series, most);
+    const from = left(format, top);
+    const w = width - from - RIGHT;
     const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - value / top);
     const slot = w / Math.max(starts.length, 1);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("width", String(width));
     const grid = [0, 0.5, 1].map((part) => [
-        s("line.grid", { x1: LEFT, x2: width - RIGHT, y1: y(part * top), y2: y(part * top) }),
-        s("text", { x: LEFT - 6, y: y(part * top) + 3.5, "text-anchor": "end" }, format(part * top)),
+        s("line.grid", { x1: from, x2: width - RIGHT, y1: y(part * top), y2: y(part * top) }),
+        s("text", { x: from - 6, y: y(part * top) + 3.5, "text-anchor": "end" }, format(part * top)),
     ]);
     const every = Math.max(1, Math.ceil(starts.length / Math.max(2, Math.floor(w / 80))));
-    const labels = starts.map((start, i) => i % every === Math.floor(every / 2) ? s("text", { x: LEFT + (i + 0.5) * slot, y: height - 5, "text-anchor": "middle" }, tickTime(new Date(start), step * every)) : null);
+    const labels = starts.map((start, i) => i % every === Math.floor(every / 2) ? s("text", { x: from + (i + 0.5) * slot, y: height - 5, "text-anchor": "middle" }, tickTime(new Date(start), step * every)) : null);
     const marks = series.map((one) => {
         if (one.kind === "bar") {
-            return one.values.map((value, i) => value ? s(`rect.${one.color}`, { x: LEFT + i * slot + slot * 0.12, width: Math.max(slot * 0.76, 0.5), y: y(value), height: Math.max(y(0) - y(value), 1), rx: Math.min(slot * 0.1, 2) }) : null);
+            return one.values.map((value, i) => value ? s(`rect.${one.color}`, { x: from + i * slot + slot * 0.12, width: Math.max(slot * 0.76, 0.5), y: y(value), height: Math.max(y(0) - y(value), 1), rx: Math.min(slot * 0.1, 2) }) : null);
         }
-        return [s(`path.line.${one.color}`, { d: path(one.values, (i) => LEFT + (i + 0.5) * slot, y) }), lonely(one, slot, y)];
+        return [s(`path.line.${one.color}`, { d: path(one.values, (i) => from + (i + 0.5) * slot, y) }), lonely(one, from, slot, y)];
     });
     put(svg, grid, labels, marks);
+}
+
+function ceilingOf(series, most) {
+    return most ?? ceiling(Math.max(...series.flatMap((one) => one.values.map((value) => value ?? 0)), 0));
+}
+
+/** Room for the longest label. */
+function left(format, top) {
+    return Math.max(LEAST_LEFT, 14 + 6.2 * Math.max(format(top).length, format(top / 2).length));
 }
 
 /** A line that breaks where nothing was measured. */
@@ -67,19 +77,21 @@ function path(values, x, y) {
 }
 
 /** A value without neighbours is a point, or it would not be seen. */
-function lonely({ values, color }, slot, y) {
+function lonely({ values, color }, from, slot, y) {
     return values.map((value, i) => value !== null && value !== undefined && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null
-        ? s(`circle.${color}`, { cx: LEFT + (i + 0.5) * slot, cy: y(value), r: 2.2 }) : null);
+        ? s(`circle.${color}`, { cx: from + (i + 0.5) * slot, cy: y(value), r: 2.2 }) : null);
 }
 
-function point(box, svg, tip, { starts, series, format }, event) {
+/** @param {HTMLElement} box @param {SVGElement} svg @param {HTMLElement} tip @param {Chart} chart @param {PointerEvent} event */
+function point(box, svg, tip, { starts, series, format, most }, event) {
+    const start = left(format, ceilingOf(series, most));
     const bounds = box.getBoundingClientRect();
-    const slot = (bounds.width - LEFT - RIGHT) / Math.max(starts.length, 1);
-    const i = Math.floor((event.clientX - bounds.left - LEFT) / slot);
+    const slot = (bounds.width - start - RIGHT) / Math.max(starts.length, 1);
+    const i = Math.floor((event.clientX - bounds.left - start) / slot);
     svg.querySelector(".cursor")?.remove();
     tip.hidden = i < 0 || i >= starts.length;
     if (tip.hidden) return;
-    svg.append(s("rect.cursor", { x: LEFT + i * slot, y: TOP, width: slot, height: bounds.height - TOP - BOTTOM }));
+    svg.append(s("rect.cursor", { x: start + i * slot, y: TOP, width: slot, height: bounds.height - TOP - BOTTOM }));
     put(tip, h("div.dim", null, fullTime(starts[i]).slice(0, 16)), h("table", null, series.map((one) => h("tr", null,
         h("td", null, h("i.key", { class: one.color }), one.name), h("td.number", null, one.values[i] === null || one.values[i] === undefined ? "–" : format(one.values[i]))))));
     tip.style.left = `${Math.max(0, Math.min(event.clientX - bounds.left + 14, bounds.width - tip.offsetWidth - 4))}px`;

@@ -1,5 +1,7 @@
 // What landed in the database, as it lands: one event stream for the page, shared by whoever shows something.
 
+const MOST = 500;
+
 /** @type {Set<(traces: Set<string> | null) => void>} */
 const listeners = new Set();
 /** @type {Set<(connected: boolean) => void>} */
@@ -21,7 +23,11 @@ export function connect() {
         // A refused stream is not tried again by the browser.
         if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
     });
-    source.addEventListener("changed", (event) => tell(new Set(JSON.parse(event.data).traces ?? [])));
+    source.addEventListener("changed", (event) => {
+        const ids = JSON.parse(event.data).traces ?? [];
+        // None named, or as many as are ever named: there may be more.
+        tell(ids.length && ids.length < MOST ? new Set(ids) : null);
+    });
     addEventListener("pagehide", () => source.close());
 }
 

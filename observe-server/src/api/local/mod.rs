@@ -4,6 +4,7 @@ mod annotate;
 mod changes;
 mod complete;
 mod dashboard;
+mod export;
 mod facets;
 mod groups;
 mod histogram;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/local/facets", get(facets::facets))
         .route("/api/local/histogram", get(histogram::histogram))
         .route("/api/local/complete", get(complete::complete))
+        .route("/api/local/export", get(export::export))
         .route("/api/local/sessions", get(groups::sessions))
         .route("/api/local/sessions/{id}", get(session::one))
         .route("/api/local/users", get(groups::users))

@@ -65,7 +65,7 @@ function draw(body, { series, starts, step, by }, q, signal) {
     put(body,
         h("div.tiles", null,
             tile("Traces", count(traces)), tile("With errors", count(errors), `${((100 * errors) / traces).toFixed(errors && errors < traces / 100 ? 2 : 1)}%`, errors > 0),
-            tile("Slowest p95", duration(worst(series.p95))), tile("Tokens", short(tokens), count(tokens)), tile("Cost", cost(money), `${cost(money / traces)} a trace`)),
+            tile("Slowest p95", duration(worst(series.p95))), tile("Tokens", short(tokens), tokens > 9999 ? count(tokens) : ""), tile("Cost", cost(money), `${cost(money / traces)} a trace`)),
         h("div.cards", null,
             card("Traces", plural(traces, "trace"), [{ name: "all", values: series.traces, kind: "bar", color: "c1" }, { name: "with errors", values: series.errors, kind: "bar", color: "cbad" }], short, null),
             card("Latency", "", [{ name: "p50", values: series.p50, kind: "line", color: "c1" }, { name: "p95", values: series.p95, kind: "line", color: "c2" }, { name: "p99", values: series.p99, kind: "line", color: "c3" }], duration, null),
