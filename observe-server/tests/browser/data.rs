@@ -61,7 +61,8 @@ impl Trace {
     }
 
     pub(crate) fn span_id(&self, number: usize) -> String {
-        format!("{}{number:08x}", &self.id[24..])
+        // An id of zeros alone is none.
+        format!("{}{:08x}", &self.id[24..], number + 1)
     }
 }
 
