@@ -9,8 +9,12 @@ const ORDER = ["level", "name", "tag", "model", "user", "environment", "score", 
 const SHOWN = 6;
 
 export class Facets {
-    /** @param {(query: string) => void} change @param {(key: string) => void} more asks for completion of a field */
-    constructor(change, more) {
+    /**
+     * @param {(query: string) => void} change @param {(key: string) => void} more asks for completion of a field
+     * @param {() => void} ask asks the server again
+     */
+    constructor(change, more, ask) {
+        this.ask = ask;
         this.change = change;
         this.more = more;
         this.query = "";
@@ -22,6 +26,11 @@ export class Facets {
         this.facets = [];
     }
 
+    /** The facets whose values are seen: those that are folded cost nothing. @param {string} query */
+    wanted(query) {
+        return ORDER.filter((key) => !this.folded.has(key) || Object.values(chosen(query, key)).some((list) => list.length)).join(",");
+    }
+
     /** @param {string} query @param {any[]} facets */
     show(query, facets) {
         this.query = query;
@@ -29,7 +38,8 @@ export class Facets {
         const known = new Map(facets.map((facet) => [facet.key, facet]));
         // The list is drawn anew while it may have the focus: the same control gets it back.
         const held = this.element.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.facet : null;
-        put(this.element, ORDER.map((key) => known.get(key)).filter(Boolean).map((facet) => this.#section(facet)));
+        const asked = this.wanted(query).split(",");
+        put(this.element, ORDER.map((key) => known.get(key) ?? (asked.includes(key) ? null : { key, values: [], more: false })).filter(Boolean).map((facet) => this.#section(facet)));
         if (held) /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-facet]")].find((one) => /** @type {HTMLElement} */ (one).dataset.facet === held))?.focus();
     }
 
@@ -39,8 +49,8 @@ export class Facets {
         // What is chosen stays visible even when nothing has it.
         const extra = [...only, ...not].filter((value) => !listed.has(value)).map((value) => ({ value, count: 0 }));
         const all = [...extra, ...values];
-        if (!all.length) return null;
         const folded = this.folded.has(key) && !only.length && !not.length;
+        if (!all.length && !folded) return null;
         const wide = this.open.has(key);
         const shown = folded ? [] : wide ? all : all.slice(0, SHOWN);
         const most = Math.max(1, ...all.map((one) => one.count));
@@ -78,5 +88,6 @@ export class Facets {
         else this.folded.delete(key);
         localStorage.setItem("observe.facets", JSON.stringify([...this.folded]));
         this.show(this.query, this.facets);
+        if (!fold) this.ask();
     }
 }

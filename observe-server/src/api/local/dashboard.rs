@@ -1,5 +1,7 @@
 //! How things went over time, and what they were for.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{Query, State};
 use rusqlite::types::Value as Bound;
@@ -21,9 +23,9 @@ pub(crate) async fn dashboard(State(app): State<App>, Query(asked): Query<Asked>
     let answer = app.store.read(move |db| {
         let Some(span) = Span::of(db, &finder, PARTS)? else { return Ok(None) };
         let found = Found::of(db, &finder)?;
-        let series = series(db, &found, span)?;
+        let (series, names, users) = pass(db, &found, span)?;
         let models = if finder.is_everything() { models_of_all(db)? } else { models(db, &found)? };
-        let by = json!({"model": models, "name": ranked(db, &found, "name")?, "user": ranked(db, &found, "user")?});
+        let by = json!({"model": models, "name": names, "user": users});
         Ok(Some((span, series, by)))
     });
     let Some((span, series, by)) = answer.await? else {
@@ -75,26 +77,47 @@ impl Part {
     }
 }
 
-fn series(db: &Connection, found: &Found, span: Span) -> rusqlite::Result<Value> {
+/// Everything that one pass over the traces can tell: what was when, and the sums by name and by user.
+fn pass(db: &Connection, found: &Found, span: Span) -> rusqlite::Result<(Value, Vec<Value>, Vec<Value>)> {
     let mut parts = span.each(Part::default());
-    let text =
-        format!("SELECT {}, t.latency, t.errors > 0, t.total_tokens, t.cost FROM {}", span.sql("t.start"), found.from);
+    let (mut names, mut users) = (HashMap::<String, Ranked>::new(), HashMap::new());
+    let text = format!(
+        "SELECT {}, t.latency, t.errors > 0, t.total_tokens, t.cost, t.observations, t.name, t.user FROM {}",
+        span.sql("t.start"),
+        found.from
+    );
     let mut rows = db.prepare_cached(&text)?;
     let mut rows = rows.query(params_from_iter(&found.values))?;
     while let Some(row) = rows.next()? {
-        let part: i64 = row.get(0)?;
+        let (part, tokens, observations): (i64, i64, i64) = (row.get(0)?, row.get(3)?, row.get(5)?);
+        let cost: Option<f64> = row.get(4)?;
+        for (sums, column) in [(&mut names, 6), (&mut users, 7)] {
+            let Some(key) = row.get_ref(column)?.as_str_or_null()? else { continue };
+            if !sums.contains_key(key) {
+                sums.insert(key.to_owned(), Ranked { key: key.to_owned(), ..Ranked::default() });
+            }
+            if let Some(sum) = sums.get_mut(key) {
+                sum.observations += observations;
+                sum.tokens += tokens;
+                sum.cost = cost.map_or(sum.cost, |cost| Some(sum.cost.unwrap_or(0.0) + cost));
+            }
+        }
         let Some(part) = usize::try_from(part).ok().and_then(|part| parts.get_mut(part)) else { continue };
         part.traces += 1;
         part.latencies.push(row.get(1)?);
         part.errors += u64::from(row.get::<_, bool>(2)?);
-        part.tokens += row.get::<_, i64>(3)?;
-        part.cost += row.get::<_, Option<f64>>(4)?.unwrap_or(0.0);
+        part.tokens += tokens;
+        part.cost += cost.unwrap_or(0.0);
     }
+    Ok((series(parts), first(names.into_values().collect()), first(users.into_values().collect())))
+}
+
+fn series(mut parts: Vec<Part>) -> Value {
     for part in &mut parts {
         part.latencies.sort_unstable();
     }
     let each = |value: &dyn Fn(&Part) -> Value| -> Vec<Value> { parts.iter().map(value).collect() };
-    Ok(json!({
+    json!({
         "traces": each(&|part| part.traces.into()),
         "errors": each(&|part| part.errors.into()),
         "p50": each(&|part| part.percentile(0.5).into()),
@@ -102,16 +125,7 @@ fn series(db: &Connection, found: &Found, span: Span) -> rusqlite::Result<Value>
         "p99": each(&|part| part.percentile(0.99).into()),
         "tokens": each(&|part| part.tokens.into()),
         "cost": each(&|part| part.cost.into()),
-    }))
-}
-
-fn ranked(db: &Connection, found: &Found, column: &str) -> rusqlite::Result<Vec<Value>> {
-    let rows = format!(
-        "SELECT t.{column} AS key, sum(t.observations) AS observations, sum(t.total_tokens) AS tokens, sum(t.cost) AS cost
-         FROM {} WHERE t.{column} IS NOT NULL GROUP BY 1",
-        found.from
-    );
-    top(db, &rows, &found.values)
+    })
 }
 
 fn models(db: &Connection, found: &Found) -> rusqlite::Result<Vec<Value>> {
@@ -131,7 +145,7 @@ fn models_of_all(db: &Connection) -> rusqlite::Result<Vec<Value>> {
 }
 
 /// What one key stands for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 struct Ranked {
     key: String,
     observations: i64,
@@ -139,13 +153,16 @@ struct Ranked {
     cost: Option<f64>,
 }
 
-/// The first by cost, by tokens and by count, each in it once.
 fn top(db: &Connection, rows: &str, values: &[Bound]) -> rusqlite::Result<Vec<Value>> {
     let mut find = db.prepare_cached(rows)?;
     let all = find.query_map(params_from_iter(values), |row| {
         Ok(Ranked { key: row.get(0)?, observations: row.get(1)?, tokens: row.get(2)?, cost: row.get(3)? })
     })?;
-    let mut all: Vec<Ranked> = all.collect::<rusqlite::Result<_>>()?;
+    Ok(first(all.collect::<rusqlite::Result<_>>()?))
+}
+
+/// The first by cost, by tokens and by count, each in it once.
+fn first(mut all: Vec<Ranked>) -> Vec<Value> {
     let mut chosen: Vec<Ranked> = Vec::new();
     let orders: [fn(&Ranked) -> f64; 3] =
         [|row| row.cost.unwrap_or(0.0), |row| time::float(row.tokens), |row| time::float(row.observations)];
@@ -154,5 +171,5 @@ fn top(db: &Connection, rows: &str, values: &[Bound]) -> rusqlite::Result<Vec<Va
         let more: Vec<Ranked> = all.iter().take(RANKED).filter(|row| !chosen.contains(row)).cloned().collect();
         chosen.extend(more);
     }
-    Ok(chosen.into_iter().map(|row| json!(row)).collect())
+    chosen.into_iter().map(|row| json!(row)).collect()
 }

@@ -19,6 +19,8 @@ const MOST: usize = 20;
 pub(crate) struct Asked {
     #[serde(default)]
     q: String,
+    /// Of these facets alone, with commas between them.
+    keys: Option<String>,
 }
 
 /// A facet, the query's field that it is of, and where its values stand.
@@ -50,20 +52,34 @@ const FACETS: [Facet; 9] = [
 
 pub(crate) async fn facets(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Json<Value>, Failure> {
     let query = query::parse(&asked.q)?;
-    let found = app.store.read(move |db| {
-        let mut facets = Vec::new();
-        for facet in &FACETS {
-            let finder = Finder::new(&query.without(facet.field), Target::Traces, None);
-            let mut values = count(db, facet, &finder)?;
-            let more = values.len() > MOST;
-            values.truncate(MOST);
-            let values: Vec<Value> =
-                values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect();
-            facets.push(json!({"key": facet.key, "values": values, "more": more}));
-        }
-        Ok(facets)
-    });
-    Ok(Json(json!({"facets": found.await?})))
+    let is_wanted =
+        |facet: &&'static Facet| asked.keys.as_deref().is_none_or(|keys| keys.split(',').any(|key| key == facet.key));
+    let wanted: Vec<&Facet> = FACETS.iter().filter(is_wanted).collect();
+    // Two at a time: more would keep readers from whoever else looks.
+    let (first, second): (Vec<_>, Vec<_>) = wanted.into_iter().enumerate().partition(|(at, _)| at % 2 == 0);
+    let count = |facets: Vec<(usize, &'static Facet)>| {
+        let query = query.clone();
+        app.store.read(move |db| {
+            facets
+                .into_iter()
+                .map(|(at, facet)| Ok((at, counted(db, facet, &query)?)))
+                .collect::<rusqlite::Result<Vec<_>>>()
+        })
+    };
+    let (first, second) = tokio::try_join!(count(first), count(second))?;
+    let mut facets: Vec<(usize, Value)> = first.into_iter().chain(second).collect();
+    facets.sort_by_key(|(at, _)| *at);
+    let facets: Vec<Value> = facets.into_iter().map(|(_, facet)| facet).collect();
+    Ok(Json(json!({"facets": facets})))
+}
+
+fn counted(db: &Connection, facet: &Facet, query: &query::Query) -> rusqlite::Result<Value> {
+    let finder = Finder::new(&query.without(facet.field), Target::Traces, None);
+    let mut values = count(db, facet, &finder)?;
+    let more = values.len() > MOST;
+    values.truncate(MOST);
+    let values: Vec<Value> = values.into_iter().map(|(value, count)| json!({"value": value, "count": count})).collect();
+    Ok(json!({"key": facet.key, "values": values, "more": more}))
 }
 
 fn count(db: &Connection, facet: &Facet, finder: &Finder) -> rusqlite::Result<Vec<(String, i64)>> {
@@ -85,7 +101,7 @@ fn count(db: &Connection, facet: &Facet, finder: &Finder) -> rusqlite::Result<Ve
             )
         }
         Source::Scores if is_everything => {
-            "SELECT name AS value, count(DISTINCT trace) AS n FROM score WHERE trace IS NOT NULL GROUP BY 1".to_owned()
+            "SELECT name AS value, count(*) AS n FROM (SELECT DISTINCT trace, name FROM score WHERE trace IS NOT NULL) GROUP BY 1".to_owned()
         }
         Source::Scores => format!(
             "SELECT s.name AS value, count(DISTINCT s.trace) AS n FROM {found}trace t{} CROSS JOIN score s ON s.trace = t.id GROUP BY 1",

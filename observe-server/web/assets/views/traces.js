@@ -48,7 +48,7 @@ class Traces {
         });
         const change = (q) => setQuery({ q });
         this.search = new Search({ submit: change, signal });
-        this.facets = new Facets(change, (key) => this.#completeFacet(key));
+        this.facets = new Facets(change, (key) => this.#completeFacet(key), () => this.#around());
         this.histogram = new Histogram(() => this.q, change);
         this.range = rangeButton(() => this.q, change);
         this.head = h("div.list-head", { role: "row" });
@@ -185,7 +185,7 @@ class Traces {
             if (!(error instanceof ApiError)) throw error;
         };
         await Promise.all([
-            this.ask.facets("facets", { q }).then((answer) => answer && this.facets.show(q, answer.facets), quiet),
+            this.ask.facets("facets", { q, keys: this.facets.wanted(q) }).then((answer) => answer && this.facets.show(q, answer.facets), quiet),
             this.ask.histogram("histogram", { q, buckets: 80 }).then((answer) => answer && this.histogram.show(answer), quiet),
         ]);
     }
