@@ -5,7 +5,7 @@ import { h, icon, put } from "./dom.js";
 import { count } from "./format.js";
 import { pieces } from "./query.js";
 
-const PLACEHOLDER = "Search: words, or name:… user:… tag:… model:… level:ERROR latency:>2s cost:>$0.01 score.x:<0.5";
+const PLACEHOLDER = "Search: words, or name:… user:… tag:… model:… level:ERROR latency:>2s cost:>$0.01 scores.x:<0.5";
 
 export class Search {
     /** @param {object} options @param {(query: string) => void} options.submit @param {AbortSignal} options.signal @param {string} [options.placeholder] */

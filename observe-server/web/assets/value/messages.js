@@ -13,6 +13,20 @@
 
 /** The conversation that a value is, or null. @param {any} value @returns {Conversation | null} */
 export function conversation(value) {
+    const talk = recognize(value);
+    // A result names the call it answers only by its id.
+    const names = new Map();
+    for (const { parts } of talk?.messages ?? []) {
+        for (const part of parts) {
+            if (part.kind === "call" && part.id) names.set(part.id, part.name);
+            else if (part.kind === "result") part.name ??= names.get(part.id) ?? null;
+        }
+    }
+    return talk;
+}
+
+/** @returns {Conversation | null} */
+function recognize(value) {
     if (Array.isArray(value)) return value.length && value.every(isMessage) ? { messages: value.flatMap(message), tools: [], rest: {} } : null;
     if (!isObject(value)) return null;
     if (isMessage(value)) return { messages: message(value), tools: [], rest: {} };

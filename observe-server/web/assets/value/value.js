@@ -86,9 +86,8 @@ function part(part) {
 
 /** @param {Extract<import("./messages.js").Part, { kind: "call" | "result" }>} part */
 function tool(part) {
-    const what = part.kind === "call" ? h("b", null, part.name) : h("b", null, part.name ?? "result");
     return h(`div.tool.tool-${part.kind}`, null,
-        h("header", null, part.kind === "call" ? "call " : "result ", what, part.id ? h("code.dim", null, ` ${part.id}`) : null, copyButton(() => (typeof part.value === "string" ? part.value : JSON.stringify(part.value, null, 2)))),
+        h("header", null, part.kind === "call" ? "call " : "result ", part.name ? h("b", null, part.name) : null, part.id ? h("code.dim", null, ` ${part.id}`) : null, copyButton(() => (typeof part.value === "string" ? part.value : JSON.stringify(part.value, null, 2)))),
         part.value === undefined || part.value === null ? null : valueView(part.value, typeof part.value === "string" ? "text" : "json"));
 }
 
