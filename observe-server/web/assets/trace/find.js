@@ -16,15 +16,16 @@ export class Find {
         /** @type {string[]} */
         this.ids = [];
         this.at = -1;
-        let timer = 0;
+        this.searched = "";
+        this.timer = 0;
         this.input = /** @type {HTMLInputElement} */ (h("input", {
             type: "text", placeholder: "Find in this trace", "aria-label": "Find in this trace", spellcheck: "false",
             oninput: () => {
-                clearTimeout(timer);
-                timer = setTimeout(() => this.#search(), 150);
+                clearTimeout(this.timer);
+                this.timer = setTimeout(() => this.#search(), 150);
             },
             onkeydown: (event) => {
-                if (event.key === "Enter") this.step(event.shiftKey ? -1 : 1);
+                if (event.key === "Enter") this.#enter(event.shiftKey ? -1 : 1);
                 else if (event.key === "Escape") {
                     this.input.value = "";
                     this.#search();
@@ -42,13 +43,21 @@ export class Find {
         return this.input.value.trim();
     }
 
+    /** What was typed is searched first, if it was not yet. */
+    async #enter(by) {
+        if (this.text !== this.searched) await this.#search();
+        this.step(by);
+    }
+
     async #search() {
+        clearTimeout(this.timer);
         const { text } = this;
         this.element.classList.toggle("filled", text !== "");
         try {
             const answer = text ? await this.ask(`traces/${encodeURIComponent(this.trace)}/search`, { text }) : { observations: [] };
             if (!answer) return;
             this.ids = answer.observations;
+            this.searched = text;
         } catch (error) {
             if (!(error instanceof ApiError)) throw error;
             this.ids = [];
