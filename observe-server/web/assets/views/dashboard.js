@@ -1,77 +1,40 @@
 // How it went over time: traces and errors, latency, tokens, cost, and who and what they were for.
 
-import { ApiError, latest } from "../api.js";
 import { bars, chart, legend } from "../chart.js";
 import { h, put } from "../dom.js";
-import { failed, nothing, welcome } from "../empty.js";
+import { nothing, welcome } from "../empty.js";
 import { cost, count, duration, exactCost, plural, short } from "../format.js";
-import { bind } from "../keys.js";
-import { onChange } from "../live.js";
 import { quote } from "../query.js";
-import { rangeButton } from "../range.js";
 import { setQuery } from "../router.js";
-import { Search } from "../search.js";
+import { searched } from "../searched.js";
 
 /** @type {import("../router.js").View} */
-export function dashboard(root, { query, signal }) {
-    let q = query.get("q") ?? "";
-    const ask = latest(signal);
-    const change = (next) => setQuery({ q: next });
-    const search = new Search({ submit: change, signal });
-    const range = rangeButton(() => q, change);
-    const body = h("div.dashboard");
-    root.append(h("div.scroll-page", null, h("div.bar", null, search.element, range.button), body));
-    search.value = q;
-    let painted = "";
-    const load = async () => {
-        try {
-            const data = await ask("dashboard", { q });
-            if (!data) return;
-            search.fail(null);
-            const stamp = JSON.stringify(data.series);
-            if (stamp === painted) return;
-            painted = stamp;
-            draw(body, data, q, signal);
-        } catch (error) {
-            if (!(error instanceof ApiError)) throw error;
-            if (error.status === 400) search.fail(error);
-            else put(body, failed(error, load));
-        }
-    };
-    bind([{ keys: "/", does: "Search", run: () => search.focus() }]);
-    onChange(load, signal, 3000);
-    load();
-    return {
-        update({ query }) {
-            q = query.get("q") ?? "";
-            search.value = q;
-            range.update();
-            load();
-        },
-    };
+export function dashboard(root, route) {
+    return searched(root, route, "dashboard", (answer, q) => draw(answer, q, route.signal));
 }
 
-function draw(body, { series, starts, step, by }, q, signal) {
+function draw({ series, starts, step, by }, q, signal) {
     const sum = (values) => values.reduce((all, value) => all + (value ?? 0), 0);
     const traces = sum(series.traces);
-    if (!traces) return put(body, q ? nothing(q, () => setQuery({ q: null })) : welcome(signal));
+    if (!traces) return q ? nothing(q, () => setQuery({ q: null })) : welcome(signal);
     const errors = sum(series.errors);
     const tokens = sum(series.tokens);
     const money = sum(series.cost);
     const worst = (values) => Math.max(...values.map((value) => value ?? 0));
-    const card = (name, value, list, format, extra) => h("section.card", null,
-        h("header", null, h("h3", null, name), h("b.figure", null, value), h("span.space"), list.length > 1 ? legend(list) : extra),
+    const card = (name, value, list, format) => h("section.card", null,
+        h("header", null, h("h3", null, name), h("b.figure", null, value), h("span.space"), list.length > 1 ? legend(list) : null),
         chart({ starts, step, series: list, format, label: name }));
-    put(body,
+    return [
         h("div.tiles", null,
             tile("Traces", count(traces)), tile("With errors", count(errors), `${((100 * errors) / traces).toFixed(errors && errors < traces / 100 ? 2 : 1)}%`, errors > 0),
             tile("Slowest p95", duration(worst(series.p95))), tile("Tokens", short(tokens), tokens > 9999 ? count(tokens) : ""), tile("Cost", cost(money), `${cost(money / traces)} a trace`)),
         h("div.cards", null,
-            card("Traces", plural(traces, "trace"), [{ name: "all", values: series.traces, kind: "bar", color: "c1" }, { name: "with errors", values: series.errors, kind: "bar", color: "cbad" }], short, null),
-            card("Latency", "", [{ name: "p50", values: series.p50, kind: "line", color: "c1" }, { name: "p95", values: series.p95, kind: "line", color: "c2" }, { name: "p99", values: series.p99, kind: "line", color: "c3" }], duration, null),
-            card("Tokens", count(tokens), [{ name: "tokens", values: series.tokens, kind: "bar", color: "c4" }], short, null),
-            card("Cost", cost(money), [{ name: "cost", values: series.cost, kind: "bar", color: "c5" }], cost, null)),
-        h("div.cards.three", null, [["model", "By model", "model:"], ["name", "By name", "name:="], ["user", "By user", "user:"]].map(([key, name, field]) => ranking(name, by[key] ?? [], field))));
+            card("Traces", plural(traces, "trace"), [{ name: "all", values: series.traces, kind: "bar", color: "c1" }, { name: "with errors", values: series.errors, kind: "bar", color: "cbad" }], short),
+            card("Latency", "", [{ name: "p50", values: series.p50, kind: "line", color: "c1" }, { name: "p95", values: series.p95, kind: "line", color: "c2" }, { name: "p99", values: series.p99, kind: "line", color: "c3" }], duration),
+            card("Tokens", count(tokens), [{ name: "tokens", values: series.tokens, kind: "bar", color: "c4" }], short),
+            card("Cost", cost(money), [{ name: "cost", values: series.cost, kind: "bar", color: "c5" }], cost)),
+        h("div.cards.three", null, [["model", "By model", "model:"], ["name", "By name", "name:="], ["user", "By user", "user:"]].map(([key, name, field]) => ranking(name, by[key] ?? [], field))),
+    ];
 }
 
 function ranking(name, rows, field) {

@@ -1,54 +1,14 @@
 // Scores by name: how they are distributed, and how they went over time.
 
-import { ApiError, latest } from "../api.js";
 import { bars, ceiling, chart } from "../chart.js";
-import { h, put, s } from "../dom.js";
-import { failed } from "../empty.js";
+import { h, s } from "../dom.js";
 import { count, plural, scoreValue, short } from "../format.js";
-import { bind } from "../keys.js";
-import { onChange } from "../live.js";
 import { quote } from "../query.js";
-import { rangeButton } from "../range.js";
-import { setQuery } from "../router.js";
-import { Search } from "../search.js";
+import { searched } from "../searched.js";
 
 /** @type {import("../router.js").View} */
-export function scores(root, { query, signal }) {
-    let q = query.get("q") ?? "";
-    const ask = latest(signal);
-    const change = (next) => setQuery({ q: next });
-    const search = new Search({ submit: change, signal });
-    const range = rangeButton(() => q, change);
-    const body = h("div.dashboard");
-    root.append(h("div.scroll-page", null, h("div.bar", null, search.element, range.button), body));
-    search.value = q;
-    let painted = "";
-    const load = async () => {
-        try {
-            const data = await ask("scores/summary", { q });
-            if (!data) return;
-            search.fail(null);
-            const stamp = JSON.stringify(data.names.map(({ trend, ...rest }) => rest));
-            if (stamp === painted) return;
-            painted = stamp;
-            put(body, data.names.length ? h("div.cards", null, data.names.map(card)) : none(q));
-        } catch (error) {
-            if (!(error instanceof ApiError)) throw error;
-            if (error.status === 400) search.fail(error);
-            else put(body, failed(error, load));
-        }
-    };
-    bind([{ keys: "/", does: "Search", run: () => search.focus() }]);
-    onChange(load, signal, 3000);
-    load();
-    return {
-        update({ query }) {
-            q = query.get("q") ?? "";
-            search.value = q;
-            range.update();
-            load();
-        },
-    };
+export function scores(root, route) {
+    return searched(root, route, "scores/summary", ({ names }, q) => (names.length ? h("div.cards", null, names.map(card)) : none(q)));
 }
 
 function none(q) {
