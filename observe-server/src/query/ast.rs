@@ -10,6 +10,19 @@ pub(crate) struct Query {
 }
 
 impl Query {
+    /// Without what it says of one field alone, known by its first name; `scores` are all scores.
+    pub(crate) fn without(&self, field: &str) -> Self {
+        let expr = match &self.expr {
+            Some(Expr::And(parts)) => {
+                let kept: Vec<Expr> = parts.iter().filter(|part| !part.is_only_of(field)).cloned().collect();
+                (!kept.is_empty()).then_some(Expr::And(kept))
+            }
+            Some(one) if one.is_only_of(field) => None,
+            other => other.clone(),
+        };
+        Self { expr, sort: self.sort.clone() }
+    }
+
     /// Whether it looks for words, which are indexed a moment after they are stored.
     pub(crate) fn has_words(&self) -> bool {
         self.expr.as_ref().is_some_and(Expr::has_words)
@@ -25,6 +38,18 @@ pub(crate) enum Expr {
 }
 
 impl Expr {
+    fn is_only_of(&self, field: &str) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().all(|part| part.is_only_of(field)),
+            Self::Not(inner) => inner.is_only_of(field),
+            Self::Term(term) => match term.field() {
+                Some(Field::Known(known)) => known.name == field,
+                Some(Field::Score(_)) => field == "scores",
+                Some(Field::Metadata(_)) | None => false,
+            },
+        }
+    }
+
     fn has_words(&self) -> bool {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_words),
@@ -49,6 +74,19 @@ pub(crate) enum Term {
     Time(Field, Compare, i64),
     /// Words in a row, anywhere.
     Words(String),
+}
+
+impl Term {
+    fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Compare(field, ..)
+            | Self::Has(field)
+            | Self::Is(field, _)
+            | Self::Text(field, _)
+            | Self::Time(field, ..) => Some(field),
+            Self::Words(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod sql;
 mod values;
 
 pub(crate) use self::ast::{Compare, Query};
+pub(crate) use self::fields::quoted;
 pub(crate) use self::filter::Conditions;
 pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;
