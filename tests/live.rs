@@ -63,6 +63,8 @@ fn what_runs_is_shown_until_it_has_left() {
         _ => Masked::Keep,
     };
     let config = Config::new().without_environment().files(&dir).mask(mask).flush_interval(Duration::from_millis(10));
+    std::fs::create_dir_all(&dir).unwrap();
+    std::fs::write(&path, "of a process that had the same number").unwrap();
     let guard = config.init().unwrap();
 
     let trace = observe::trace("agent").input("question").user_id("user_123");

@@ -40,6 +40,8 @@ impl Live {
     pub(crate) fn new(dir: &Path) -> Self {
         forget_old(dir);
         let path = dir.join(format!("live-{}.json", std::process::id()));
+        // Of a process that had the same number: in a container it is always 1.
+        let _ = fs::remove_file(&path);
         Self { path, looked: Instant::now(), heard: 0, is_written: false }
     }
 
