@@ -82,6 +82,9 @@ fn slot() -> MutexGuard<'static, OnceCell<Arc<Client>>> {
         id::reseed();
         if let Some(Running { journal, .. }) = slot.take().as_ref().and_then(|client| client.running.as_ref()) {
             journal.close();
+            if let Some(home) = &journal.home {
+                home.unlock();
+            }
         }
     }
     slot

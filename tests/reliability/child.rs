@@ -1,6 +1,7 @@
 //! Programs under observation: this test binary itself, started again to run one function of `programs.rs`.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::server::Server;
@@ -32,6 +33,11 @@ impl Program {
     pub(crate) fn with(mut self, variable: &str, value: impl AsRef<str>) -> Self {
         self.0.env(variable, value.as_ref());
         self
+    }
+
+    pub(crate) fn journal(self, dir: &Path) -> Self {
+        let dir = dir.to_str().unwrap();
+        self.with("OBSERVE_JOURNAL_DIR", dir)
     }
 
     pub(crate) fn start(mut self) -> Running {
@@ -73,6 +79,11 @@ impl Running {
             }
         }
         panic!("the program never said `{word}`: {:?}\n{}", self.said, self.stderr.take().unwrap().join().unwrap());
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -123,4 +134,12 @@ impl Ended {
 fn after<'a>(line: &'a str, word: &str) -> Option<&'a str> {
     let line = line.strip_prefix("test programs::child ... ").unwrap_or(line);
     line.strip_prefix(word)?.strip_prefix(' ')
+}
+
+/// A new directory of this name.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("observe-reliability-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
 }

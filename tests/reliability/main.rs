@@ -11,6 +11,7 @@
 )]
 
 mod child;
+mod crashes;
 mod exits;
 mod outages;
 mod programs;

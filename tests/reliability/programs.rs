@@ -19,6 +19,8 @@ fn child() {
         "exit" => exit(&std::env::var("HOW").unwrap()),
         "scores" => scores(),
         "signalled" => signalled(),
+        "killed" => killed(),
+        "recover" => recover(),
         other => panic!("there is no program `{other}`"),
     }
 }
@@ -177,4 +179,39 @@ fn exit(how: &str) {
         other => panic!("{other}"),
     }
     println!("exit {}", start.elapsed().as_millis());
+}
+
+/// Something that is open when the program is killed.
+#[observe]
+fn session(name: &str, work: impl FnOnce()) {
+    observe::update_current_observation(|o| o.metadata("progress", "begun"));
+    observe::update_current_trace(|t| t.user_id("somebody"));
+    work();
+}
+
+/// A thousand calls a second by two threads, from the number `FROM` on, until somebody kills it.
+fn killed() {
+    let _guard = observe::init().unwrap();
+    let next = std::sync::atomic::AtomicUsize::new(number("FROM"));
+    let work = || {
+        paced(1_000_000, Duration::from_secs(2000), |_| {
+            let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            call(n);
+            println!("called {n}");
+        });
+    };
+    session(&std::env::var("FROM").unwrap(), || {
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+    });
+}
+
+/// Takes over what others left, and delivers it.
+fn recover() {
+    let guard = observe::init().unwrap();
+    let stats = guard.shutdown(time("EXIT"));
+    println!("recovered {}", stats.recovered);
+    report(&stats);
 }

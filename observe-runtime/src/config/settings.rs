@@ -47,6 +47,10 @@ pub(crate) struct Settings {
     pub(crate) console: bool,
     pub(crate) debug: bool,
     pub(crate) files_limit: usize,
+    /// Where what is recorded survives the process.
+    pub(crate) journal_dir: Option<PathBuf>,
+    /// Bytes of what waits there for the server.
+    pub(crate) journal_limit: usize,
     /// Uncompressed bytes of one request.
     pub(crate) max_batch_bytes: usize,
     /// What deserves a word on stderr, once.
@@ -80,6 +84,8 @@ impl Settings {
             console: false,
             debug: false,
             files_limit: 1 << 30,
+            journal_dir: None,
+            journal_limit: 1 << 30,
             max_batch_bytes: 3_500_000,
             warnings: Vec::new(),
         }
