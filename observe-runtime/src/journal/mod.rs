@@ -28,6 +28,8 @@ use self::lane::Lane;
 pub(crate) use self::reader::Reader;
 pub(crate) use self::recovery::{Dead, Recovery, records};
 use self::segment::{LARGEST, SMALLEST, Segment, Writer, words_for};
+#[cfg(test)]
+pub(crate) use self::segment::{decode, encode};
 pub(crate) use self::store::{Home, Keep, Key, MASKED, Stored, note, write_file};
 use self::words::Words;
 use crate::capture::{self, Limits};
@@ -340,8 +342,8 @@ impl Journal {
 
     /// Takes what is left of a segment from a thread that needs it no more.
     fn leave(&self, writer: Writer) {
-        // A thread that comes after it goes on there.
-        if writer.room() > SMALLEST && !self.is_closed.load(Ordering::Acquire) {
+        // Files are large: a thread that comes later goes on there.
+        if writer.is_in_file() && writer.room() > SMALLEST && !self.is_closed.load(Ordering::Acquire) {
             self.segments().partial.push(writer);
         } else {
             writer.seal();

@@ -113,7 +113,7 @@ pub(crate) fn records(path: &Path, key: impl Fn(&[u8]) -> Option<Key>, mut each:
 
 fn read(path: &Path, each: impl FnMut(&[u8])) -> u64 {
     // What cannot be read is as good as damaged.
-    fs::read(path).map_or(1, |bytes| segment::read(&bytes, each))
+    fs::read(path).map_or(1, |bytes| segment::decode(&bytes, each))
 }
 
 fn fingerprint(record: &[u8]) -> (usize, u32, [u8; 33]) {

@@ -181,17 +181,24 @@ impl Reading {
 }
 
 /// Appends a record as a segment file has it.
-pub(super) fn write(out: &mut Vec<u8>, record: &[u8]) {
+fn write(out: &mut Vec<u8>, record: &[u8]) {
     let head = u64::from(check(record)) << 32 | record.len() as u64 & LENGTH;
     out.extend_from_slice(&head.to_le_bytes());
     out.extend_from_slice(record);
     out.resize(out.len().next_multiple_of(size_of::<u64>()), 0);
 }
 
+/// A file of these records.
+pub(crate) fn encode<'a>(records: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut file = MAGIC.to_vec();
+    records.for_each(|record| write(&mut file, record));
+    file
+}
+
 /// Reads the records of a file, whatever is in it. Returns how many damaged places there are.
 ///
 /// After a damaged place it goes on at the next frame whose checksum holds.
-pub(crate) fn read(file: &[u8], mut each: impl FnMut(&[u8])) -> u64 {
+pub(crate) fn decode(file: &[u8], mut each: impl FnMut(&[u8])) -> u64 {
     if file.is_empty() {
         return 0;
     }

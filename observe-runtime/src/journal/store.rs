@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::segment::{self, MAGIC, Segment};
+use super::segment::{self, Segment};
 use super::words::Words;
 use crate::clock;
 use crate::diagnostics;
@@ -66,9 +66,7 @@ impl Home {
         builder().create(&hidden)?;
         let lock = File::create(hidden.join(LOCK))?;
         lock.try_lock()?;
-        let mut bytes = MAGIC.to_vec();
-        segment::write(&mut bytes, about);
-        fs::write(hidden.join(ABOUT), bytes)?;
+        fs::write(hidden.join(ABOUT), segment::encode([about].into_iter()))?;
         if is_masked {
             File::create(hidden.join(MASKED))?;
         }
@@ -203,8 +201,7 @@ pub(super) fn notes(path: &Path) -> Vec<(Key, bool)> {
 
 /// Writes records to a file, which is there as a whole or not at all. Returns its size.
 pub(crate) fn write_file<'a>(path: &Path, records: impl Iterator<Item = &'a [u8]>) -> io::Result<u64> {
-    let mut bytes = MAGIC.to_vec();
-    records.for_each(|record| segment::write(&mut bytes, record));
+    let bytes = segment::encode(records);
     let hidden = path.with_extension("new");
     let write = || {
         private().write(true).create(true).truncate(true).open(&hidden)?.write_all(&bytes)?;

@@ -45,14 +45,12 @@ fn framed(records: &[Vec<u8>]) -> Vec<u8> {
 
 fn decoded(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
     let mut found = Vec::new();
-    let damaged = segment::read(file, |bytes| found.push(bytes.to_vec()));
+    let damaged = decode(file, |bytes| found.push(bytes.to_vec()));
     (found, damaged)
 }
 
 fn encoded(records: &[Vec<u8>]) -> Vec<u8> {
-    let mut file = segment::MAGIC.to_vec();
-    records.iter().for_each(|bytes| segment::write(&mut file, bytes));
-    file
+    encode(records.iter().map(Vec::as_slice))
 }
 
 fn any_records() -> impl Strategy<Value = Vec<Vec<u8>>> {

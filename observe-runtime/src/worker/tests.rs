@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::fold::Fold;
 use crate::finished::{Item, TraceAttributes};
 use crate::id::{ObservationId, TraceId};
-use crate::journal::{Home, Recovery};
+use crate::journal;
 use crate::loss::Counters;
 use crate::observation::{ObservationType, Outcome};
 use crate::prepare::Prepare;
@@ -134,20 +134,13 @@ proptest! {
 #[test]
 fn ten_thousand_damaged_segments_are_recovered_as_far_as_they_can_be() {
     const INPUTS: usize = 10_000;
-    let root = std::env::temp_dir().join(format!("observe-fuzz-{}", std::process::id()));
-    let home = Home::open(&root, &TraceAttributes::default().record(), false).unwrap();
     let records: Vec<Vec<u8>> = (0..6).flat_map(|n| records(0, n)).collect();
-    let keep = home.write("segment", records.iter().flat_map(|framed| record::frames(framed))).unwrap();
-    let whole = std::fs::read(&keep.path).unwrap();
-    home.unlock();
-    let recovery = Recovery::begin(&root).unwrap();
-    let dead = recovery.dead().next().unwrap();
+    let whole = journal::encode(records.iter().flat_map(|framed| record::frames(framed)));
     let mut random = fuzz::Random(0x9e37_79b9_7f4a_7c15);
     let (mut recovered, mut damaged) = (0, 0);
     for _ in 0..INPUTS {
-        std::fs::write(&keep.path, random.damage(&whole)).unwrap();
         let mut found = Vec::new();
-        damaged += dead.records(record::key, |bytes| record::frame(&mut found, bytes));
+        damaged += journal::decode(&random.damage(&whole), |bytes| record::frame(&mut found, bytes));
         let items = super::recovery::items(&found, TraceAttributes::default(), &Counters::default());
         for item in &items {
             let Item::Observation(finished) = item else { panic!("{item:?}") };
@@ -158,7 +151,6 @@ fn ten_thousand_damaged_segments_are_recovered_as_far_as_they_can_be() {
         recovered += items.len();
     }
     assert!(recovered > INPUTS && damaged > 1000, "{recovered} observations, {damaged} damaged places");
-    std::fs::remove_dir_all(root).unwrap();
 }
 
 mod fuzz {
