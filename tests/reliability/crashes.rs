@@ -9,7 +9,7 @@ use crate::server::{Answer, Seen, Server};
 use crate::table::row;
 
 /// What arrived of `calls`: how many of these numbers did not, and how many arrived more than once.
-fn missing(server: &Server, calls: &HashSet<usize>) -> (usize, usize) {
+pub(crate) fn missing(server: &Server, calls: &HashSet<usize>) -> (usize, usize) {
     let mut times: HashMap<String, usize> = HashMap::new();
     for seen in server.seen().iter().filter(|seen| seen.span.name == "call") {
         *times.entry(seen.input()).or_default() += seen.times;
@@ -18,8 +18,10 @@ fn missing(server: &Server, calls: &HashSet<usize>) -> (usize, usize) {
     (lost, times.values().filter(|times| **times > 1).count())
 }
 
-fn recovered(server: &Server, dir: &Path) -> Ended {
-    let ended = Program::new("recover", server).journal(dir).with("EXIT", "60000").run().well();
+/// Lets another process take over what is there. What one with a mask left is for one with a mask.
+pub(crate) fn recovered(server: &Server, dir: &Path, is_masked: bool) -> Ended {
+    let program = Program::new("recover", server).journal(dir).with("EXIT", "60000");
+    let ended = program.with("MASK", if is_masked { "yes" } else { "no" }).run().well();
     let left: Vec<_> = walk(dir).into_iter().filter(|path| !path.ends_with(".recovery")).collect();
     assert!(left.is_empty(), "nothing is left: {left:?}\n{}", ended.errors);
     ended
@@ -34,7 +36,7 @@ fn walk(dir: &Path) -> Vec<String> {
     files
 }
 
-fn is_marked(seen: &Seen) -> bool {
+pub(crate) fn is_marked(seen: &Seen) -> bool {
     seen.text("langfuse.observation.level") == "ERROR"
         && seen.text("langfuse.observation.status_message") == "process ended before this finished"
 }
@@ -57,7 +59,7 @@ fn killed_at_any_moment_nothing_that_returned_is_lost() {
         running.kill();
         calls.extend(running.end().numbers("called"));
     }
-    let ended = recovered(&server, &dir);
+    let ended = recovered(&server, &dir, false);
     let (lost, twice) = missing(&server, &calls);
     assert_eq!(lost, 0, "of {}: {}", calls.len(), ended.word("stats"));
     assert!(twice <= KILLS * 512, "{twice} twice");
@@ -94,7 +96,7 @@ fn what_a_dead_server_missed_is_delivered_at_the_next_start() {
     assert_eq!((ended.number("recorded"), ended.number("pending"), ended.number("lost")), (3000, 3000, 0));
     assert!(ended.errors.contains("3000 observations and scores wait on disk"), "{}", ended.errors);
     server.open();
-    let next = recovered(&server, &dir);
+    let next = recovered(&server, &dir, false);
     assert_eq!((next.number("recovered"), next.number("delivered"), next.number("lost")), (3000, 3000, 0));
     let (lost, twice) = missing(&server, &(0..3000).collect());
     assert_eq!((lost, twice), (0, 0));
@@ -114,7 +116,7 @@ fn a_silent_server_costs_the_bound_and_nothing_else() {
     assert!(exit < 3000, "{exit} ms");
     assert_eq!((ended.number("pending"), ended.number("lost")), (2000, 0), "{}", ended.word("stats"));
     server.set(|_| Answer::Ok);
-    recovered(&server, &dir);
+    recovered(&server, &dir, false);
     assert_eq!(missing(&server, &(0..2000).collect()), (0, 0));
     row(
         "server accepts and never answers",
@@ -150,7 +152,7 @@ fn of_eight_processes_in_one_directory_half_are_killed() {
         running.kill();
         calls.extend(running.end().numbers("called"));
     }
-    let last = recovered(&server, &dir);
+    let last = recovered(&server, &dir, false);
     let (lost, twice) = missing(&server, &calls);
     assert_eq!(lost, 0, "of {}", calls.len());
     assert!(twice <= 8 * 512, "{twice}");

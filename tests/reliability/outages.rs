@@ -198,3 +198,11 @@ fn a_million_calls_against_a_slow_server_stay_within_memory_and_are_all_accounte
         &format!("{arrived} arrive, {lost} refused and counted, together 1,000,000; at most {peak} MiB resident"),
     );
 }
+
+#[test]
+fn those_who_prefer_to_wait_lose_nothing() {
+    let server = Server::new(|_| Answer::Ok);
+    let program = Program::new("burst", &server).with("CALLS", "20000").with("EXIT", "60000").with("WAIT", "60000");
+    let ended = program.with("OBSERVE_MEMORY_LIMIT", "1 MiB").run().well();
+    assert_eq!((ended.number("delivered"), ended.number("lost")), (20_000, 0), "{}", ended.word("stats"));
+}

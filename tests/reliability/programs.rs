@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use observe::{Config, Stats, observe};
+use observe::{Config, Masked, Overflow, Stats, observe};
 
 #[observe]
 fn call(number: usize) -> usize {
@@ -78,9 +78,10 @@ fn signalled() {
     }
 }
 
-/// `CALLS` calls by two threads as fast as they go, then the end.
+/// `CALLS` calls by two threads as fast as they go, then the end. They wait for room if `WAIT` says how long.
 fn burst() {
-    let guard = observe::init().unwrap();
+    let overflow = if std::env::var("WAIT").is_ok() { Overflow::Block(time("WAIT")) } else { Overflow::Refuse };
+    let guard = Config::new().overflow(overflow).init().unwrap();
     let each = number("CALLS") / 2;
     std::thread::scope(|scope| {
         for thread in 0..2 {
@@ -210,7 +211,9 @@ fn killed() {
 
 /// Takes over what others left, and delivers it.
 fn recover() {
-    let guard = observe::init().unwrap();
+    let is_masked = std::env::var("MASK").as_deref() == Ok("yes");
+    let config = if is_masked { Config::new().mask(|_, _| Masked::Keep) } else { Config::new() };
+    let guard = config.init().unwrap();
     let stats = guard.shutdown(time("EXIT"));
     println!("recovered {}", stats.recovered);
     report(&stats);
