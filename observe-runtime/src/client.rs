@@ -5,6 +5,7 @@
 //! - A forked child has no worker: there nothing is delivered until it calls `init` itself.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -185,6 +186,23 @@ pub async fn flush_async(timeout: Duration) -> Stats {
 pub fn shutdown(timeout: Duration) -> Stats {
     let client = slot().take();
     client.map_or_else(Stats::default, |client| client.stop(timeout))
+}
+
+/// Takes over what processes that died left in the journal beside the local files of `dir`, and writes it to these.
+///
+/// Returns how many observations and scores that were. For programs that show local files: one that records does so
+/// by itself when it starts. Blocks this thread, for at most `timeout`.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn recover(dir: impl Into<PathBuf>, timeout: Duration) -> Result<u64, Error> {
+    let dir = dir.into();
+    // Nothing to take over: nothing is made either.
+    if !dir.join("journal").is_dir() {
+        return Ok(0);
+    }
+    let client = Client::start(Config::new().without_environment().files(dir).recovering())?;
+    Ok(client.stop(timeout).recovered)
 }
 
 /// What happened to everything that was recorded so far.

@@ -100,7 +100,9 @@ impl Running {
                 return Err(Error::Thread(error));
             }
         }
-        journal::set_default(&journal);
+        if !settings.is_recovering {
+            journal::set_default(&journal);
+        }
         Ok(Some(Self { journal, commands }))
     }
 }

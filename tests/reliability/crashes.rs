@@ -169,3 +169,28 @@ fn of_eight_processes_in_one_directory_half_are_killed() {
     );
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[test]
+fn a_program_that_shows_local_files_finds_what_a_killed_one_left() {
+    let (server, dir) = (Server::new(|_| Answer::Ok), scratch("local"));
+    let files = dir.join("traces");
+    let program = Program::new("killed", &server).with("OBSERVE_DIR", files.to_str().unwrap()).with("FROM", "0");
+    let none = ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_BASE_URL"];
+    let mut running = none.iter().fold(program, |program, variable| program.with(variable, "")).start();
+    running.wait("called 200");
+    running.kill();
+    let calls: HashSet<usize> = running.end().numbers("called").into_iter().collect();
+    let taken = observe::recover(&files, Duration::from_secs(30)).unwrap();
+    assert!(taken > 0);
+    assert_eq!(observe::recover(&files, Duration::from_secs(30)).unwrap(), 0, "once");
+    let text: String = walk(&files)
+        .iter()
+        .filter(|path| path.ends_with(".jsonl"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    for n in calls {
+        assert!(text.contains(&format!(r#"{{\"number\":{n}}}"#)), "{n} is not there");
+    }
+    assert!(text.contains("process ended before this finished"));
+    std::fs::remove_dir_all(dir).unwrap();
+}

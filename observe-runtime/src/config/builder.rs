@@ -59,6 +59,7 @@ pub struct Config {
     pub(super) files_limit: Option<usize>,
     pub(super) journal_dir: Option<Option<PathBuf>>,
     pub(super) journal_limit: Option<usize>,
+    pub(super) is_recovering: bool,
     pub(super) console: Option<bool>,
     pub(super) debug: Option<bool>,
 }
@@ -458,6 +459,12 @@ impl Config {
     /// Keeps what is recorded in memory only, whatever the environment says.
     pub fn without_journal_dir(mut self) -> Self {
         self.journal_dir = Some(None);
+        self
+    }
+
+    /// Records nothing, and only takes over what others left.
+    pub(crate) fn recovering(mut self) -> Self {
+        self.is_recovering = true;
         self
     }
 

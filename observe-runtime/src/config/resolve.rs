@@ -44,6 +44,7 @@ impl Config {
         }
         self.describe(&mut settings, from, &mut warnings)?;
         self.capture(&mut settings, from)?;
+        settings.is_recovering = self.is_recovering;
         settings.journal_dir = self.journal(&settings.destination, from);
         self.limit(&mut settings, from)?;
         self.time(&mut settings, from)?;

@@ -51,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) journal_dir: Option<PathBuf>,
     /// Bytes of what waits there for the server.
     pub(crate) journal_limit: usize,
+    /// Nothing is recorded: what others left is taken over.
+    pub(crate) is_recovering: bool,
     /// Uncompressed bytes of one request.
     pub(crate) max_batch_bytes: usize,
     /// What deserves a word on stderr, once.
@@ -86,6 +88,7 @@ impl Settings {
             files_limit: 1 << 30,
             journal_dir: None,
             journal_limit: 1 << 30,
+            is_recovering: false,
             max_batch_bytes: 3_500_000,
             warnings: Vec::new(),
         }
