@@ -5,6 +5,7 @@
 //! - A forked child has no worker: there nothing is delivered until it calls `init` itself.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -82,6 +83,9 @@ fn slot() -> MutexGuard<'static, OnceCell<Arc<Client>>> {
         id::reseed();
         if let Some(Running { journal, .. }) = slot.take().as_ref().and_then(|client| client.running.as_ref()) {
             journal.close();
+            if let Some(home) = &journal.home {
+                home.unlock();
+            }
         }
     }
     slot
@@ -184,6 +188,23 @@ pub fn shutdown(timeout: Duration) -> Stats {
     client.map_or_else(Stats::default, |client| client.stop(timeout))
 }
 
+/// Takes over what processes that died left in the journal beside the local files of `dir`, and writes it to these.
+///
+/// Returns how many observations and scores that were. For programs that show local files: one that records does so
+/// by itself when it starts. Blocks this thread, for at most `timeout`.
+///
+/// # Errors
+/// When the directory cannot be used.
+pub fn recover(dir: impl Into<PathBuf>, timeout: Duration) -> Result<u64, Error> {
+    let dir = dir.into();
+    // Nothing to take over: nothing is made either.
+    if !dir.join("journal").is_dir() {
+        return Ok(0);
+    }
+    let client = Client::start(Config::new().without_environment().files(dir).recovering())?;
+    Ok(client.stop(timeout).recovered)
+}
+
 /// What happened to everything that was recorded so far.
 ///
 /// ```
@@ -272,7 +293,9 @@ impl Client {
         let running = self.running.as_ref().filter(|_| !self.is_foreign())?;
         let (answer, receiver) = tokio::sync::oneshot::channel();
         let now = Instant::now();
-        let until = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
+        // The worker stops a little earlier: putting away what is left takes its time too.
+        let margin = (timeout / 10).min(Duration::from_millis(100));
+        let until = now.checked_add(timeout - margin).unwrap_or(now + Duration::from_secs(1 << 30));
         running.commands.send(Command { is_last, until, answer }, &running.journal);
         Some((receiver, running))
     }

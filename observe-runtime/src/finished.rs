@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::id::{ObservationId, TraceId};
+use crate::journal::{Keep, Key};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::record::{self, APP_ROOT, Kind, Record, Tag};
 use crate::score::DataType;
@@ -46,6 +47,8 @@ pub(crate) struct Finished {
     pub(crate) trace_io: Option<Arc<TraceIo>>,
     /// The rest of its trace left at another time.
     pub(crate) is_part: bool,
+    /// The files that its records are in.
+    pub(crate) keeps: Vec<Keep>,
 }
 
 /// A score as it was given.
@@ -54,6 +57,9 @@ pub(crate) struct FinishedScore {
     pub(crate) trace: TraceId,
     pub(crate) record: Vec<u8>,
     pub(crate) environment: Option<Arc<str>>,
+    /// How its record is named in the files that it is in.
+    pub(crate) key: Key,
+    pub(crate) keeps: Vec<Keep>,
 }
 
 /// Something to deliver.
@@ -326,6 +332,23 @@ impl Item {
             Self::Observation(finished) => finished.trace,
             Self::Score(score) => score.trace,
         }
+    }
+
+    /// How it is named in the files that its records are in, and these.
+    pub(crate) fn kept(&self) -> (Key, &[Keep]) {
+        match self {
+            Self::Observation(finished) => ((finished.trace, finished.id.to_bytes()), &finished.keeps),
+            Self::Score(score) => (score.key, &score.keeps),
+        }
+    }
+
+    /// Says that it is in this file now.
+    pub(crate) fn keep_in(&mut self, keep: &Keep) {
+        let keeps = match self {
+            Self::Observation(finished) => &mut finished.keeps,
+            Self::Score(score) => &mut score.keeps,
+        };
+        *keeps = vec![keep.clone()];
     }
 
     /// Whether the rest of its trace left at another time.

@@ -46,7 +46,7 @@ mod update;
 mod usage;
 mod worker;
 
-pub use crate::client::{Guard, current_trace_url, flush, flush_async, init, shutdown, stats, trace_url};
+pub use crate::client::{Guard, current_trace_url, flush, flush_async, init, recover, shutdown, stats, trace_url};
 pub use crate::config::{Config, Overflow};
 pub use crate::context::{Context, InContext, InCurrentObservation, spawn};
 pub use crate::current::{

@@ -64,6 +64,8 @@ pub(crate) struct Counters {
     pub(crate) pending: AtomicU64,
     pub(crate) retried: AtomicU64,
     pub(crate) bytes: AtomicU64,
+    pub(crate) on_disk: AtomicU64,
+    pub(crate) recovered: AtomicU64,
     lost: [AtomicU64; Loss::ALL.len()],
 }
 

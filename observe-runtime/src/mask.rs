@@ -273,7 +273,15 @@ mod tests {
             metadata: vec![("k".to_owned(), "\"secret\"".to_owned())],
             ..TraceAttributes::default()
         };
-        Finished { trace, id, records, attributes: Arc::new(attributes), trace_io: None, is_part: false }
+        Finished {
+            trace,
+            id,
+            records,
+            attributes: Arc::new(attributes),
+            trace_io: None,
+            is_part: false,
+            keeps: Vec::new(),
+        }
     }
 
     fn score() -> FinishedScore {
@@ -291,7 +299,7 @@ mod tests {
             record::put(&mut record, tag, text.as_bytes());
         }
         record::put_pair(&mut record, Tag::ScoreMetadata, "k", |out| out.extend_from_slice(b"\"secret\""));
-        FinishedScore { trace, record, environment: None }
+        FinishedScore { trace, record, environment: None, key: (trace, [0; 8]), keeps: Vec::new() }
     }
 
     fn entries<T: AsRef<str>>(entries: &[(T, T)]) -> Vec<String> {

@@ -38,12 +38,18 @@ impl Prepare {
                 if self.mask.is_none() && cuts == 0 {
                     return Item::Observation(finished);
                 }
-                Item::Observation(rewritten(view, finished.is_part))
+                Item::Observation(rewritten(view, &finished))
             }
             Item::Score(score) => {
                 let (Some(mask), Some(mut view)) = (&self.mask, score.view()) else { return Item::Score(score) };
                 self.count(Loss::MaskFailed, mask.apply_score(&mut view));
-                Item::Score(rewritten_score(&view))
+                Item::Score(FinishedScore {
+                    trace: score.trace,
+                    record: score_record(&view),
+                    environment: view.environment.as_deref().map(Arc::from),
+                    key: score.key,
+                    keeps: score.keeps.clone(),
+                })
             }
         }
     }
@@ -58,7 +64,7 @@ impl Prepare {
             return Err(item);
         }
         self.count(Loss::Cut, cuts);
-        Ok(Item::Observation(rewritten(view, finished.is_part)))
+        Ok(Item::Observation(rewritten(view, finished)))
     }
 
     fn count(&self, reason: Loss, count: usize) {
@@ -69,9 +75,16 @@ impl Prepare {
 }
 
 /// An observation of which this is the view.
-fn rewritten(view: View<'_>, is_part: bool) -> Finished {
-    let (trace, id, records) = (view.trace_id, view.id, records(&view));
-    Finished { trace, id, records, attributes: Arc::new(view.trace.into_owned()), trace_io: None, is_part }
+fn rewritten(view: View<'_>, finished: &Finished) -> Finished {
+    Finished {
+        trace: finished.trace,
+        id: finished.id,
+        records: records(&view),
+        attributes: Arc::new(view.trace.into_owned()),
+        trace_io: None,
+        is_part: finished.is_part,
+        keeps: finished.keeps.clone(),
+    }
 }
 
 fn records(view: &View<'_>) -> Vec<u8> {
@@ -127,7 +140,7 @@ fn records(view: &View<'_>) -> Vec<u8> {
     records
 }
 
-fn rewritten_score(view: &ScoreView<'_>) -> FinishedScore {
+fn score_record(view: &ScoreView<'_>) -> Vec<u8> {
     let mut record = Vec::with_capacity(256);
     record::say(&mut record, Kind::Score, view.trace_id, view.observation_id, view.time);
     let mut text = |tag: Tag, text: &str| record::put(&mut record, tag, text.as_bytes());
@@ -150,5 +163,5 @@ fn rewritten_score(view: &ScoreView<'_>) -> FinishedScore {
     for (key, value) in &view.metadata {
         record::put_pair(&mut record, Tag::ScoreMetadata, key, |out| out.extend_from_slice(value.as_bytes()));
     }
-    FinishedScore { trace: view.trace_id, record, environment: view.environment.as_deref().map(Arc::from) }
+    record
 }

@@ -8,10 +8,14 @@
 //!   [site](crate::site::Site) in this process (4, zero: none).
 //! - [`Kind::Close`]: time = end; then start (8, zero: as opened), outcome (1).
 //! - [`Kind::Update`], [`Kind::Trace`], [`Kind::Score`]: time = when it was said.
+//! - [`Kind::Site`]: only in files, where numbers of sites outlive the process that gave them.
 //! - [`Kind::Forget`]: the observation never ran; whatever was said of it is dropped.
+
+use std::borrow::Cow;
 
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};
+use crate::site::Site;
 
 /// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub(crate) enum Kind {
     Trace = 4,
     Score = 5,
     Forget = 6,
+    /// What the number of a site stands for, in a file: time = the number.
+    Site = 7,
 }
 
 /// What a field holds. "captured" values give way to those that a user set.
@@ -300,6 +306,7 @@ impl<'a> Record<'a> {
             4 => Kind::Trace,
             5 => Kind::Score,
             6 => Kind::Forget,
+            7 => Kind::Site,
             _ => return None,
         };
         Some(Self {
@@ -384,11 +391,79 @@ fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.try_into().ok()
 }
 
+/// The number of the site that this opening names, if it is one and does.
+#[inline]
+pub(crate) fn site(bytes: &[u8]) -> Option<u32> {
+    let number = bytes.get(SITE..OPEN).filter(|_| bytes[0] == Kind::Open as u8)?;
+    Some(u32::from_le_bytes(array(number)?)).filter(|number| *number != 0)
+}
+
+/// Where an opening has the number of its site.
+const SITE: usize = HEAD + 10;
+
+/// Appends a record that says what the number of a site stands for.
+pub(crate) fn describe(out: &mut Vec<u8>, number: u32) {
+    // Every record has a trace; this one is of none.
+    let mut bytes = [0; HEAD];
+    bytes[0] = Kind::Site as u8;
+    bytes[1..17].fill(0xff);
+    bytes[25..33].copy_from_slice(&u64::from(number).to_le_bytes());
+    out.extend_from_slice(&bytes);
+    put_site(out, number);
+}
+
+/// Of a description: the number, and the fields that it stands for.
+pub(crate) fn described(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let record = Record::read(bytes).filter(|record| record.kind == Kind::Site)?;
+    Some((u32::try_from(record.time).ok()?, record.rest))
+}
+
+/// Appends what the number of a site stands for in this process, as fields.
+pub(crate) fn put_site(out: &mut Vec<u8>, number: u32) {
+    if let Some(site) = Site::find(number) {
+        put(out, Tag::Name, site.name.as_bytes());
+        put_place(out, site.line, site.function, site.file);
+    }
+}
+
+/// An opening that names its site by number as one that says all of it: `fields` appends what the number stands for.
+/// Other records are what they are.
+pub(crate) fn expand(bytes: &[u8], fields: impl FnOnce(&mut Vec<u8>, u32)) -> Cow<'_, [u8]> {
+    let (Some(number), Some((head, rest))) = (site(bytes), bytes.split_at_checked(OPEN)) else {
+        return Cow::Borrowed(bytes);
+    };
+    let mut out = head.to_vec();
+    out[SITE..].fill(0);
+    fields(&mut out, number);
+    // What was said at the call beats what is known of the function.
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}
+
+/// Whom a record is about: an observation, or a score by a hash of what it says. `None`: a whole trace.
+pub(crate) fn key(bytes: &[u8]) -> Option<(TraceId, [u8; 8])> {
+    let record = Record::read(bytes)?;
+    match record.kind {
+        Kind::Site | Kind::Trace => None,
+        Kind::Score => {
+            let hash = u64::from(crc32fast::hash(bytes)) << 32 | bytes.len() as u64 & 0xffff_ffff;
+            Some((record.trace, hash.to_le_bytes()))
+        }
+        _ => Some((record.trace, record.observation?.to_bytes())),
+    }
+}
+
 /// Appends a frame: the record's length in 4 bytes, then the record.
 pub(crate) fn frame(out: &mut Vec<u8>, record: &[u8]) {
     let length = u32::try_from(record.len()).unwrap_or(0);
     out.extend_from_slice(&length.to_le_bytes());
     out.extend_from_slice(&record[..length as usize]);
+}
+
+/// Appends a frame whose record, of this length, `write` appends.
+pub(crate) fn frame_with(out: &mut Vec<u8>, length: usize, write: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(&u32::try_from(length).unwrap_or(0).to_le_bytes());
+    write(out);
 }
 
 /// The records in a run of frames; ends at the first one that is cut off.

@@ -7,10 +7,11 @@ use crate::capture::Limits;
 use crate::config::Secret;
 use crate::config::{Destination, Settings};
 use crate::console::Console;
+use crate::diagnostics;
 use crate::encode::{Dialect, Encoder};
 use crate::error::Error;
 use crate::finished::TraceAttributes;
-use crate::journal::{self, Journal, Rules};
+use crate::journal::{self, Home, Journal, Rules};
 use crate::prepare::Prepare;
 #[cfg(feature = "http")]
 use crate::sink::{Endpoint, Http};
@@ -18,6 +19,7 @@ use crate::sink::{Files, Sink};
 use crate::worker::exit::Exit;
 use crate::worker::fold::Fold;
 use crate::worker::live::Live;
+use crate::worker::spool::Spool;
 use crate::worker::{Commands, Terms, Worker};
 
 /// What callers of a running client hold of it.
@@ -39,14 +41,25 @@ impl Running {
             memory_limit: settings.memory_limit,
             patience: settings.patience,
         };
-        let journal = Journal::open(rules);
-        let commands = Arc::new(Commands::default());
         let defaults = TraceAttributes {
             environment: settings.environment,
             release: settings.release,
             version: settings.version,
             ..TraceAttributes::default()
         };
+        let home = settings.journal_dir.as_deref().and_then(|dir| {
+            let root = dir.join(folder(&settings.destination));
+            let about = defaults.record();
+            let home = Home::open(&root, &about, settings.mask.is_some()).inspect_err(|error| {
+                diagnostics::warn(&format!(
+                    "cannot use the journal directory `{}`: {error}; what is recorded is kept in memory only",
+                    root.display()
+                ));
+            });
+            home.ok().map(Arc::new)
+        });
+        let journal = Journal::open(rules, home.clone());
+        let commands = Arc::new(Commands::default());
         let hold = u64::try_from(settings.hold.as_nanos()).unwrap_or(u64::MAX);
         let terms = Terms {
             count: settings.flush_at.max(1),
@@ -57,6 +70,8 @@ impl Running {
         };
         let prepare =
             Prepare { mask: settings.mask, most_bytes: settings.max_batch_bytes, counters: journal.counters.clone() };
+        let limit = settings.journal_limit as u64;
+        let spool = home.clone().map(|home| Spool::new(home, limit, settings.max_age, journal.counters.clone()));
         let exit = Exit { encoder: Encoder::new(dialect, settings.resource), sink, prepare };
         let mut worker = Worker::new(
             journal.clone(),
@@ -67,6 +82,9 @@ impl Running {
             settings.console.then_some(Console),
             settings.on_loss,
         );
+        if let Some(spool) = spool {
+            worker.keep_spool(spool);
+        }
         if let Destination::Files { dir } = &settings.destination {
             worker.keep_live(Live::new(dir));
         }
@@ -76,11 +94,29 @@ impl Running {
             Ok(_) => {}
             Err(error) => {
                 journal.close();
+                if let Some(home) = home {
+                    home.close(true);
+                }
                 return Err(Error::Thread(error));
             }
         }
-        journal::set_default(&journal);
+        if !settings.is_recovering {
+            journal::set_default(&journal);
+        }
         Ok(Some(Self { journal, commands }))
+    }
+}
+
+/// Where processes that deliver to the same project meet: what one left is delivered by another.
+fn folder(destination: &Destination) -> String {
+    match destination {
+        Destination::Langfuse { public_key, .. } => {
+            let hash = hmac_sha256::Hash::hash(public_key.as_bytes());
+            let digits: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            format!("langfuse-{digits}")
+        }
+        Destination::Collector { .. } => "collector".to_owned(),
+        Destination::Files { .. } | Destination::Memory | Destination::Nowhere => "files".to_owned(),
     }
 }
 

@@ -23,6 +23,10 @@ pub struct Stats {
     pub delivered: u64,
     /// Still open, waiting, or on their way.
     pub pending: u64,
+    /// Of those pending: on disk, where they wait for the server or for the next process.
+    pub on_disk: u64,
+    /// Taken over from processes that ended before they had delivered everything. Not among those recorded.
+    pub recovered: u64,
     /// Sent again after a failure.
     pub retried: u64,
     /// Bytes that the destination took, before compression.
@@ -37,6 +41,8 @@ impl Stats {
             recorded: counters.recorded.load(Ordering::Relaxed),
             delivered: counters.delivered.load(Ordering::Relaxed),
             pending: counters.pending.load(Ordering::Relaxed),
+            on_disk: counters.on_disk.load(Ordering::Relaxed),
+            recovered: counters.recovered.load(Ordering::Relaxed),
             retried: counters.retried.load(Ordering::Relaxed),
             bytes: counters.bytes.load(Ordering::Relaxed),
             lost: counters.losses(),
@@ -68,6 +74,12 @@ impl Stats {
 impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} recorded, {} delivered, {} pending", self.recorded, self.delivered, self.pending)?;
+        if self.on_disk > 0 {
+            write!(f, " ({} on disk)", self.on_disk)?;
+        }
+        if self.recovered > 0 {
+            write!(f, ", {} recovered", self.recovered)?;
+        }
         for (reason, count) in &self.lost {
             write!(f, ", {count} lost ({reason})")?;
         }

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::encode;
 use crate::finished::{Finished, FinishedScore, Item, ScoreViewValue, TraceAttributes, View};
 use crate::id::{ObservationId, TraceId};
-use crate::journal::{Journal, Rules};
+use crate::journal::{Journal, Reader, Rules};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::stats::Stats;
 use crate::tree;
@@ -74,7 +74,7 @@ impl Capture {
             memory_limit: usize::MAX,
             patience: Duration::ZERO,
         };
-        Self(Journal::open(rules))
+        Self(Journal::open(rules, None))
     }
 
     fn context(&self) -> Context {
@@ -83,10 +83,10 @@ impl Capture {
 
     fn finish(&self) -> Recorded {
         self.0.close();
-        let mut items = Vec::new();
-        let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
-        let (mut round, mut buffer) = (self.0.round(), Vec::new());
-        while round.take(&self.0, &mut buffer, &mut |frames| fold.add(frames, 1, &self.0.counters)) {}
+        let (mut fold, mut items) = (Fold::new(TraceAttributes::default(), u64::MAX), Vec::new());
+        let mut reader = Reader::default();
+        reader.begin(&self.0);
+        while reader.step(&self.0, |frames, keep| fold.add(frames, keep, 1, &self.0.counters)) {}
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
         items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }

@@ -1,6 +1,7 @@
 //! Programs under observation: this test binary itself, started again to run one function of `programs.rs`.
 
 use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::server::Server;
@@ -11,27 +12,57 @@ pub(crate) struct Program(Command);
 impl Program {
     /// One that delivers to this server.
     pub(crate) fn new(name: &str, server: &Server) -> Self {
-        let program = Self::bare(name);
-        program
-            .with("LANGFUSE_PUBLIC_KEY", "pk-lf-1234567890")
-            .with("LANGFUSE_SECRET_KEY", "sk-lf-very-secret")
-            .with("LANGFUSE_BASE_URL", server.url())
-    }
-
-    pub(crate) fn bare(name: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["programs::child", "--exact", "--nocapture", "--test-threads=1"]);
+        Self::from(command, server).with("PROGRAM", name)
+    }
+
+    /// This executable, which delivers to this server.
+    pub(crate) fn of(path: &Path, server: &Server) -> Self {
+        Self::from(Command::new(path), server)
+    }
+
+    fn from(mut command: Command, server: &Server) -> Self {
         for (variable, _) in std::env::vars() {
             if ["LANGFUSE_", "OTEL_", "OBSERVE_", "HTTP"].iter().any(|prefix| variable.starts_with(prefix)) {
                 command.env_remove(variable);
             }
         }
-        Self(command).with("PROGRAM", name)
+        Self(command)
+            .with("LANGFUSE_PUBLIC_KEY", "pk-lf-1234567890")
+            .with("LANGFUSE_SECRET_KEY", "sk-lf-very-secret")
+            .with("LANGFUSE_BASE_URL", server.url())
+    }
+
+    /// Puts a disk of 700 kB where this directory is, for this program alone. Where that is not allowed, its files
+    /// cannot be larger than 100 kB.
+    pub(crate) fn on_small_disk(self, dir: &Path) -> Self {
+        let is_allowed = Command::new("unshare").args(["-rm", "true"]).status().is_ok_and(|status| status.success());
+        let mut command = Command::new(if is_allowed { "unshare" } else { "sh" });
+        let script = if is_allowed {
+            command.args(["-rm", "sh"]);
+            "mount -t tmpfs -o size=700k none \"$0\" && exec \"$@\""
+        } else {
+            "trap '' XFSZ; ulimit -f 100; exec \"$@\""
+        };
+        command.args(["-c", script]).arg(dir).arg(self.0.get_program()).args(self.0.get_args());
+        for (variable, value) in self.0.get_envs() {
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            };
+        }
+        Self(command)
     }
 
     pub(crate) fn with(mut self, variable: &str, value: impl AsRef<str>) -> Self {
         self.0.env(variable, value.as_ref());
         self
+    }
+
+    pub(crate) fn journal(self, dir: &Path) -> Self {
+        let dir = dir.to_str().unwrap();
+        self.with("OBSERVE_JOURNAL_DIR", dir)
     }
 
     pub(crate) fn start(mut self) -> Running {
@@ -73,6 +104,11 @@ impl Running {
             }
         }
         panic!("the program never said `{word}`: {:?}\n{}", self.said, self.stderr.take().unwrap().join().unwrap());
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
     }
 
     pub(crate) fn signal(&self, name: &str) {
@@ -123,4 +159,12 @@ impl Ended {
 fn after<'a>(line: &'a str, word: &str) -> Option<&'a str> {
     let line = line.strip_prefix("test programs::child ... ").unwrap_or(line);
     line.strip_prefix(word)?.strip_prefix(' ')
+}
+
+/// A new directory of this name.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("observe-reliability-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::os::unix::process::ExitStatusExt;
 
-use crate::child::Program;
+use crate::child::{Program, scratch};
 use crate::server::{Answer, Server};
 use crate::table::row;
 
@@ -44,8 +44,17 @@ fn a_second_shutdown_finds_nothing_to_do() {
 
 #[test]
 fn a_forked_child_neither_hangs_nor_delivers_what_its_parent_does() {
+    let dir = scratch("fork");
+    for journal in ["none", dir.to_str().unwrap()] {
+        fork(journal);
+    }
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+fn fork(journal: &str) {
     let server = Server::new(|_| Answer::Ok);
-    let ended = run("fork", &server);
+    let program = Program::new("exit", &server).with("HOW", "fork").with("EXIT", "10000");
+    let ended = program.with("OBSERVE_JOURNAL_DIR", journal).run().well();
     let mut seen: Vec<(String, usize)> = server.seen().iter().map(|seen| (seen.input(), seen.times)).collect();
     seen.sort();
     let once = |n: usize| (format!(r#"{{"number":{n}}}"#), 1);

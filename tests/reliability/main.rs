@@ -10,7 +10,10 @@
     reason = "tests, and the output of their child processes"
 )]
 
+mod aborts;
 mod child;
+mod crashes;
+mod disks;
 mod exits;
 mod outages;
 mod programs;

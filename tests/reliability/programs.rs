@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use observe::{Config, Stats, observe};
+use observe::{Config, Masked, Overflow, Stats, observe};
 
 #[observe]
 fn call(number: usize) -> usize {
@@ -19,6 +19,8 @@ fn child() {
         "exit" => exit(&std::env::var("HOW").unwrap()),
         "scores" => scores(),
         "signalled" => signalled(),
+        "killed" => killed(),
+        "recover" => recover(),
         other => panic!("there is no program `{other}`"),
     }
 }
@@ -76,9 +78,10 @@ fn signalled() {
     }
 }
 
-/// `CALLS` calls by two threads as fast as they go, then the end.
+/// `CALLS` calls by two threads as fast as they go, then the end. They wait for room if `WAIT` says how long.
 fn burst() {
-    let guard = observe::init().unwrap();
+    let overflow = if std::env::var("WAIT").is_ok() { Overflow::Block(time("WAIT")) } else { Overflow::Refuse };
+    let guard = Config::new().overflow(overflow).init().unwrap();
     let each = number("CALLS") / 2;
     std::thread::scope(|scope| {
         for thread in 0..2 {
@@ -177,4 +180,41 @@ fn exit(how: &str) {
         other => panic!("{other}"),
     }
     println!("exit {}", start.elapsed().as_millis());
+}
+
+/// Something that is open when the program is killed.
+#[observe]
+fn session(name: &str, work: impl FnOnce()) {
+    observe::update_current_observation(|o| o.metadata("progress", "begun"));
+    observe::update_current_trace(|t| t.user_id("somebody"));
+    work();
+}
+
+/// A thousand calls a second by two threads, from the number `FROM` on, until somebody kills it.
+fn killed() {
+    let _guard = observe::init().unwrap();
+    let next = std::sync::atomic::AtomicUsize::new(number("FROM"));
+    let work = || {
+        paced(1_000_000, Duration::from_secs(2000), |_| {
+            let n = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            call(n);
+            println!("called {n}");
+        });
+    };
+    session(&std::env::var("FROM").unwrap(), || {
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+    });
+}
+
+/// Takes over what others left, and delivers it.
+fn recover() {
+    let is_masked = std::env::var("MASK").as_deref() == Ok("yes");
+    let config = if is_masked { Config::new().mask(|_, _| Masked::Keep) } else { Config::new() };
+    let guard = config.init().unwrap();
+    let stats = guard.shutdown(time("EXIT"));
+    println!("recovered {}", stats.recovered);
+    report(&stats);
 }

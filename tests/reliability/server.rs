@@ -126,6 +126,10 @@ impl Server {
         self.listen(TcpListener::bind(self.address).unwrap());
     }
 
+    pub(crate) fn set(&self, script: impl FnMut(&Request) -> Answer + Send + 'static) {
+        self.state().script = Box::new(script);
+    }
+
     pub(crate) fn seen(&self) -> Vec<Seen> {
         self.state().seen.values().cloned().collect()
     }

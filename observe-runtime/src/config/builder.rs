@@ -57,6 +57,9 @@ pub struct Config {
     pub(super) exit_timeout: Option<Duration>,
     pub(super) on_loss: Option<OnLoss>,
     pub(super) files_limit: Option<usize>,
+    pub(super) journal_dir: Option<Option<PathBuf>>,
+    pub(super) journal_limit: Option<usize>,
+    pub(super) is_recovering: bool,
     pub(super) console: Option<bool>,
     pub(super) debug: Option<bool>,
 }
@@ -410,7 +413,7 @@ impl Config {
         self
     }
 
-    /// How long delivery of a batch is tried before it is given up. Default: 1 h.
+    /// How long delivery of a batch is tried before it is given up. Default: 1 h, with a journal directory 7 days.
     ///
     /// ```
     /// observe::Config::new().max_age(std::time::Duration::from_secs(600));
@@ -443,6 +446,34 @@ impl Config {
 
 /// # On this machine
 impl Config {
+    /// Keeps what is recorded in files below this directory until it is delivered: it survives a crash, `kill -9` and a
+    /// server that is down, and the next process with the same directory and destination delivers it.
+    ///
+    /// Several processes may share it. Only the user it runs as can read it; it holds values that no mask has seen yet.
+    /// Default: `journal` beside local files where traces go to these, else none.
+    pub fn journal_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.journal_dir = Some(Some(dir.into()));
+        self
+    }
+
+    /// Keeps what is recorded in memory only, whatever the environment says.
+    pub fn without_journal_dir(mut self) -> Self {
+        self.journal_dir = Some(None);
+        self
+    }
+
+    /// Records nothing, and only takes over what others left.
+    pub(crate) fn recovering(mut self) -> Self {
+        self.is_recovering = true;
+        self
+    }
+
+    /// Bytes that may wait in the journal directory for a server that is down; the oldest are given up. Default: 1 GiB.
+    pub fn journal_limit(mut self, bytes: usize) -> Self {
+        self.journal_limit = Some(bytes);
+        self
+    }
+
     /// Bytes of local files, at most; the oldest are removed. Default: 1 GiB.
     ///
     /// ```

@@ -46,10 +46,12 @@
 //! | `OBSERVE_DIR` | `.observe` | directory of local files |
 //! | `OBSERVE_FILES_LIMIT` | 1 GiB | size of the local files; the oldest are removed |
 //! | `OBSERVE_CONSOLE` | false | print each finished trace as a tree on stderr |
+//! | `OBSERVE_JOURNAL_DIR` | `journal` in `OBSERVE_DIR` for local files, else none | where what is recorded survives the process; `none`: nowhere |
+//! | `OBSERVE_JOURNAL_LIMIT` | 1 GiB | size of what waits there for a server that is down |
 //! | `OBSERVE_CAPTURE_LIMIT` | 1 MiB | size of one captured value |
 //! | `OBSERVE_MEMORY_LIMIT` | 64 MiB | memory for what is not delivered yet |
 //! | `OBSERVE_HOLD` | 5 | seconds that a finished observation waits for its trace's root, at most |
-//! | `OBSERVE_MAX_AGE` | 3600 | seconds after which undeliverable batches are given up |
+//! | `OBSERVE_MAX_AGE` | 3600, with a journal directory 604800 | seconds after which undeliverable batches are given up |
 //! | `OBSERVE_EXIT_TIMEOUT` | 5 | seconds that the end of the program waits for delivery, at most |
 //!
 //! The release is taken from the first of `RENDER_GIT_COMMIT`, `CI_COMMIT_SHA`, `CIRCLE_SHA1`, `SOURCE_VERSION`,

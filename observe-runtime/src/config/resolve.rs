@@ -1,5 +1,6 @@
 //! From what was set to what holds: [`Config`] and environment become [`Settings`].
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::builder::Config;
@@ -43,6 +44,8 @@ impl Config {
         }
         self.describe(&mut settings, from, &mut warnings)?;
         self.capture(&mut settings, from)?;
+        settings.is_recovering = self.is_recovering;
+        settings.journal_dir = self.journal(&settings.destination, from);
         self.limit(&mut settings, from)?;
         self.time(&mut settings, from)?;
         self.deliver(&mut settings, from)?;
@@ -70,6 +73,18 @@ impl Config {
         Ok(())
     }
 
+    /// The variable's `none` is the builder's `without_journal_dir`.
+    fn journal(&mut self, destination: &Destination, from: Environment<'_>) -> Option<PathBuf> {
+        if let Some(explicit) = self.journal_dir.take() {
+            return explicit;
+        }
+        match (from.get("OBSERVE_JOURNAL_DIR"), destination) {
+            (Some(given), _) => (given.value != "none").then(|| given.value.into()),
+            (None, Destination::Files { dir }) => Some(dir.join("journal")),
+            (None, _) => None,
+        }
+    }
+
     fn limit(&self, to: &mut Settings, from: Environment<'_>) -> Result<(), Error> {
         let batch = ["LANGFUSE_OTEL_MAX_BATCH_SIZE_BYTES", "LANGFUSE_MAX_BATCH_SIZE_BYTES"];
         let capture = from.size(self.capture_limit, "Config::capture_limit", &["OBSERVE_CAPTURE_LIMIT"])?;
@@ -79,6 +94,7 @@ impl Config {
         set(&mut to.capture_limit, capture);
         set(&mut to.memory_limit, memory);
         set(&mut to.files_limit, files);
+        set(&mut to.journal_limit, from.size(self.journal_limit, "Config::journal_limit", &["OBSERVE_JOURNAL_LIMIT"])?);
         set(&mut to.flush_at, flush_at);
         set(&mut to.max_batch_bytes, from.size(self.max_batch_bytes, "Config::max_batch_bytes", &batch)?);
         to.patience = match self.overflow {
@@ -92,6 +108,9 @@ impl Config {
         set(&mut to.hold, from.duration(self.hold, &["OBSERVE_HOLD"])?);
         set(&mut to.flush_interval, from.duration(self.flush_interval, &["LANGFUSE_FLUSH_INTERVAL"])?);
         set(&mut to.exit_timeout, from.duration(self.exit_timeout, &["OBSERVE_EXIT_TIMEOUT"])?);
+        if to.journal_dir.is_some() {
+            to.max_age = Duration::from_secs(7 * 24 * 3600);
+        }
         set(&mut to.max_age, from.duration(self.max_age, &["OBSERVE_MAX_AGE"])?);
         let timeout = match to.destination {
             Destination::Collector { .. } => {

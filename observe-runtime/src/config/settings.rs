@@ -47,6 +47,12 @@ pub(crate) struct Settings {
     pub(crate) console: bool,
     pub(crate) debug: bool,
     pub(crate) files_limit: usize,
+    /// Where what is recorded survives the process.
+    pub(crate) journal_dir: Option<PathBuf>,
+    /// Bytes of what waits there for the server.
+    pub(crate) journal_limit: usize,
+    /// Nothing is recorded: what others left is taken over.
+    pub(crate) is_recovering: bool,
     /// Uncompressed bytes of one request.
     pub(crate) max_batch_bytes: usize,
     /// What deserves a word on stderr, once.
@@ -80,6 +86,9 @@ impl Settings {
             console: false,
             debug: false,
             files_limit: 1 << 30,
+            journal_dir: None,
+            journal_limit: 1 << 30,
+            is_recovering: false,
             max_batch_bytes: 3_500_000,
             warnings: Vec::new(),
         }

@@ -1,15 +1,21 @@
 //! The journal: what was recorded and not folded yet.
 //!
-//! - Every thread appends to a shard of its own, without a lock; the worker takes the bytes of all shards in rounds.
-//! - A record is built in a scratch buffer, while user code runs, and then copied.
-//! - Nobody is woken per call: only when a shard passes a threshold.
-//! - Bounded: shards reserve their bytes from one budget in blocks; new observations are refused in
+//! - Every thread appends to a segment of its own; the worker reads all segments in rounds.
+//! - Nothing is locked for an append: a record is built in a scratch buffer and then stored.
+//! - Nobody is woken per call: only when a segment is full.
+//! - Bounded: what is appended is reserved from one budget in blocks; new observations are refused in
 //!   constant time while it is used up, and the refusal is counted.
+//! - With a directory segments are files, and what was appended survives the process: see `segment.rs`.
+//!   The worker makes them in advance; a caller does only when it is faster than the worker.
 
+mod lane;
+mod reader;
+mod recovery;
 mod segment;
-mod shard;
+mod store;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering};
@@ -18,8 +24,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use self::segment::Segment;
-use self::shard::{Lane, MOST, Shard};
+use self::lane::Lane;
+pub(crate) use self::reader::Reader;
+pub(crate) use self::recovery::{Dead, Recovery, records};
+use self::segment::{LARGEST, SMALLEST, Segment, Writer, words_for};
+#[cfg(test)]
+pub(crate) use self::segment::{decode, encode};
+pub(crate) use self::store::{Home, Keep, Key, MASKED, Stored, note, write_file};
+use self::words::Words;
 use crate::capture::{self, Limits};
 use crate::id::TraceId;
 use crate::loss::{Counters, Loss};
@@ -44,15 +56,27 @@ pub(crate) struct Journal {
     /// Names the word list of `rules.secrets` in the sites' caches.
     generation: u16,
     pub(crate) rules: Rules,
-    shards: Mutex<Vec<Arc<Shard>>>,
-    /// Segments to be used again, all of the largest size.
-    spares: Mutex<Vec<Segment>>,
+    /// Where segments are files.
+    pub(crate) home: Option<Arc<Home>>,
+    segments: Mutex<Segments>,
     is_closed: AtomicBool,
-    /// Bytes reserved by shards, and kept by the worker.
+    /// Bytes reserved by threads, and kept by the worker.
     used: AtomicUsize,
     full: AtomicBool,
     pub(crate) wake: Notify,
     pub(crate) counters: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct Segments {
+    /// The worker has not seen them.
+    new: Vec<Arc<Segment>>,
+    /// Made in advance.
+    spares: Vec<Segment>,
+    /// Left behind by threads that ended.
+    partial: Vec<Writer>,
+    /// Spares used since the worker last looked.
+    used: usize,
 }
 
 /// Number of the client that records outside any context; 0: none.
@@ -160,17 +184,17 @@ impl Local {
     fn enter(&self, client: u32) -> bool {
         let Some(journal) = find(client) else { return false };
         let Ok(mut lane) = self.lane.try_borrow_mut() else { return false };
-        let old = lane.replace(journal.lane());
+        let old = lane.replace(Lane::new(journal));
         drop(lane);
         drop(old);
         true
     }
 }
 
-/// So many segments are kept to be used again.
-const SPARES: usize = 64;
 /// A scratch buffer keeps at most this much.
 const SCRATCH: usize = 64 << 10;
+/// Heap segments that are kept to be used again.
+const SPARES: usize = 64;
 
 fn find(client: u32) -> Option<Arc<Journal>> {
     let journals = JOURNALS.read().unwrap_or_else(PoisonError::into_inner);
@@ -178,15 +202,15 @@ fn find(client: u32) -> Option<Arc<Journal>> {
 }
 
 impl Journal {
-    pub(crate) fn open(rules: Rules) -> Arc<Self> {
+    pub(crate) fn open(rules: Rules, home: Option<Arc<Home>>) -> Arc<Self> {
         static NUMBERS: AtomicU32 = AtomicU32::new(1);
         static GENERATIONS: AtomicU16 = AtomicU16::new(1);
         let journal = Arc::new(Self {
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             generation: GENERATIONS.fetch_add(1, Ordering::Relaxed).max(1),
             rules,
-            shards: Mutex::new(Vec::new()),
-            spares: Mutex::new(Vec::new()),
+            home,
+            segments: Mutex::default(),
             is_closed: AtomicBool::new(false),
             used: AtomicUsize::new(0),
             full: AtomicBool::new(false),
@@ -199,7 +223,7 @@ impl Journal {
         journal
     }
 
-    /// From now on nothing more is recorded here; what is in the shards can still be taken.
+    /// From now on nothing more is recorded here; what was appended can still be taken.
     pub(crate) fn close(&self) {
         let _ = DEFAULT.compare_exchange(self.number, 0, Ordering::AcqRel, Ordering::Relaxed);
         let mut journals = JOURNALS.write().unwrap_or_else(PoisonError::into_inner);
@@ -209,16 +233,6 @@ impl Journal {
         }
         drop(journals);
         self.is_closed.store(true, Ordering::Release);
-    }
-
-    #[inline]
-    fn is_closed(&self) -> bool {
-        self.is_closed.load(Ordering::Relaxed)
-    }
-
-    /// Whether no thread is in the middle of an append.
-    pub(crate) fn is_quiet(&self) -> bool {
-        !self.shards().iter().any(|shard| shard.is_writing())
     }
 
     pub(crate) fn number(&self) -> u32 {
@@ -234,38 +248,6 @@ impl Journal {
 
     pub(crate) fn redacted(&self, site: &Site) -> u64 {
         site.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
-    }
-
-    /// What was appended so far, to be taken piece by piece.
-    pub(crate) fn round(&self) -> Round {
-        let shards = self.shards();
-        let parts = shards.iter().map(|shard| {
-            // Looked at before the bytes are taken: a thread that ends in between is found dead the next time.
-            let is_dead = Arc::strong_count(shard) == 1;
-            (shard.clone(), shard.count(), is_dead)
-        });
-        Round(parts.collect())
-    }
-
-    fn segment(&self, words: usize) -> Arc<Segment> {
-        let spare = if words == MOST { self.spares().pop() } else { None };
-        Arc::new(spare.unwrap_or_else(|| Segment::new(words)))
-    }
-
-    fn recycle(&self, segment: Arc<Segment>) {
-        if let Ok(segment) = Arc::try_unwrap(segment)
-            && segment.size() == MOST
-        {
-            segment.clear();
-            let mut spares = self.spares();
-            if spares.len() < SPARES {
-                spares.push(segment);
-            }
-        }
-    }
-
-    fn spares(&self) -> MutexGuard<'_, Vec<Segment>> {
-        self.spares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says that the worker keeps `bytes` more.
@@ -284,7 +266,7 @@ impl Journal {
         }
     }
 
-    /// Bytes in use: shards, fold and waiting batches.
+    /// Bytes in use: journal, fold and waiting batches.
     pub(crate) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
@@ -314,34 +296,77 @@ impl Journal {
         false
     }
 
-    fn lane(self: Arc<Self>) -> Lane {
-        let (lane, shard) = Lane::open(self);
-        lane.journal.shards().push(shard);
-        lane
+    #[inline]
+    fn is_foreign(&self) -> bool {
+        self.home.as_ref().is_some_and(|home| home.is_foreign())
     }
 
-    fn shards(&self) -> MutexGuard<'_, Vec<Arc<Shard>>> {
-        self.shards.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Shards with segments that are to be taken; whether the thread is gone.
-#[derive(Debug)]
-pub(crate) struct Round(Vec<(Arc<Shard>, usize, bool)>);
-
-impl Round {
-    /// Gives the next piece to `each`, as a run of frames. False: there is no more.
-    pub(crate) fn take(&mut self, journal: &Journal, buffer: &mut Vec<u8>, each: &mut dyn FnMut(&[u8])) -> bool {
-        let Some((shard, left, is_dead)) = self.0.last_mut() else { return false };
-        shard.take(journal, buffer, each);
-        *left = left.saturating_sub(1);
-        if *left == 0 {
-            if *is_dead {
-                journal.shards().retain(|other| !Arc::ptr_eq(other, shard));
-            }
-            self.0.pop();
+    /// Another segment, for a record of this length and those that follow it, in place of the full one.
+    #[cold]
+    fn writer(&self, record: usize, full: Option<Writer>) -> Writer {
+        let is_in_files = self.home.is_some() && !self.is_foreign();
+        // The longer a thread records, the larger its segments.
+        let larger = full.as_ref().map_or(SMALLEST, |full| (full.segment.words() * 4).min(LARGEST));
+        if let Some(full) = full {
+            full.seal();
         }
-        true
+        let needed = words_for(record) + 2;
+        let mut segments = self.segments();
+        let is_fit = |writer: &Writer| writer.room() >= needed && (is_in_files || !writer.is_in_file());
+        if let Some(at) = segments.partial.iter().position(is_fit) {
+            return segments.partial.swap_remove(at);
+        }
+        let is_spare = !self.is_foreign()
+            && segments
+                .spares
+                .last()
+                .is_some_and(|spare| spare.words() >= needed && (is_in_files || larger == LARGEST));
+        let spare = if is_spare { segments.spares.pop() } else { None };
+        segments.used += 1;
+        let is_due = is_in_files || segments.used.is_multiple_of(4);
+        drop(segments);
+        let segment = spare.or_else(|| self.segment_in_file(record));
+        let segment = segment.unwrap_or_else(|| Segment::new(Words::heap(larger.max(needed)), None));
+        let writer = Writer::new(segment);
+        self.segments().new.push(writer.segment.clone());
+        if is_due {
+            self.wake.notify_one();
+        }
+        writer
+    }
+
+    fn segment_in_file(&self, record: usize) -> Option<Segment> {
+        let home = self.home.as_ref().filter(|home| !home.is_foreign() && !home.is_broken())?;
+        home.segment(record)
+    }
+
+    /// Takes what is left of a segment from a thread that needs it no more.
+    fn leave(&self, writer: Writer) {
+        // Files are large: a thread that comes later goes on there.
+        if writer.is_in_file() && writer.room() > SMALLEST && !self.is_closed.load(Ordering::Acquire) {
+            self.segments().partial.push(writer);
+        } else {
+            writer.seal();
+        }
+    }
+
+    /// Makes segments in advance, as many as were lately used.
+    pub(crate) fn make_spares(&self) {
+        let Some(home) = self.home.as_ref() else { return };
+        let (used, spares) = {
+            let mut segments = self.segments();
+            (std::mem::take(&mut segments.used), segments.spares.len())
+        };
+        for _ in spares..used.clamp(1, SPARES) {
+            match home.segment(0) {
+                Some(segment) => self.segments().spares.push(segment),
+                None => return,
+            }
+        }
+    }
+
+    fn segments(&self) -> MutexGuard<'_, Segments> {
+        self.segments.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

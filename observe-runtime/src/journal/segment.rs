@@ -1,111 +1,243 @@
-//! A segment: words to which one thread appends records while the worker reads what was appended before.
+//! A segment: a run of records in words of memory, written by one thread and read by the worker.
 //!
-//! - Word 0 says how many words are committed, itself included. A record's words are written first and committed
-//!   after: what is committed is whole, and is not touched again.
-//! - A record is a header word (its length in the low half, its checksum in the high one) and its bytes, with zeros up to
-//!   a whole word.
-//! - A word is an atomic, so nothing here needs `unsafe`, whatever the two threads do.
+//! - Layout: [`MAGIC`], then frames. A frame is a head word (length in its low half, CRC-32 of the
+//!   record in its high half) and the record, padded to whole words. A head of zero is the end.
+//! - A record is there once its head is: the body is stored first, the head last, with `Release`.
+//!   So neither the worker nor whoever finds the file after a crash sees half a record, and no lock
+//!   is needed.
+//! - Frames that are there never change. One writer at a time: whoever owns the [`Writer`].
+//! - In a file a record survives the process the moment it was appended: its pages are the
+//!   operating system's. (They do not survive the operating system: nothing is synced.)
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Bytes in a word.
-pub(super) const WORD: usize = 8;
+use super::store::Stored;
+use super::words::Words;
+use crate::record;
+
+/// What segment files and those of finished items begin with.
+pub(super) const MAGIC: [u8; 8] = *b"observe1";
 
 #[derive(Debug)]
-pub(super) struct Segment {
-    words: Box<[AtomicU64]>,
+pub(crate) struct Segment {
+    words: Words,
+    /// Nothing more will be written to it.
+    is_sealed: AtomicBool,
+    /// Its writer is in the middle of an append.
+    is_writing: AtomicBool,
+    /// Its file, if it has one.
+    pub(super) stored: Option<Arc<Stored>>,
 }
 
-/// Where the first record starts.
-pub(super) const START: usize = 1;
-
 impl Segment {
-    /// An empty one with that many words.
-    pub(super) fn new(words: usize) -> Self {
-        let words: Box<[AtomicU64]> = (0..words).map(|_| AtomicU64::new(0)).collect();
-        let segment = Self { words };
-        segment.clear();
-        segment
+    pub(super) fn new(words: Words, stored: Option<Arc<Stored>>) -> Self {
+        if let Some(first) = words.as_slice().first() {
+            first.store(u64::from_ne_bytes(MAGIC), Ordering::Relaxed);
+        }
+        Self { words, is_sealed: AtomicBool::new(false), is_writing: AtomicBool::new(false), stored }
     }
 
-    /// Words that a record of so many bytes takes.
-    pub(super) const fn needs(bytes: usize) -> usize {
-        1 + bytes.div_ceil(WORD)
+    pub(super) fn words(&self) -> usize {
+        self.words.as_slice().len()
     }
 
-    /// How many words it has.
-    pub(super) fn size(&self) -> usize {
-        self.words.len()
+    pub(super) fn is_writing(&self) -> bool {
+        self.is_writing.load(Ordering::Acquire)
     }
 
-    /// Forgets its records.
-    pub(super) fn clear(&self) {
-        self.commit(START);
+    /// Makes it as good as new, if it was written up to the word `end`.
+    pub(super) fn clear(&mut self, end: usize) {
+        for word in self.words.as_slice().get(1..end).unwrap_or_default() {
+            word.store(0, Ordering::Relaxed);
+        }
+        *self.is_sealed.get_mut() = false;
+    }
+}
+
+/// Bytes in a word.
+pub(super) const WORD: usize = size_of::<u64>();
+/// Words of a thread's first segment on the heap; the next ones are four times as large each, up to the largest.
+pub(super) const SMALLEST: usize = (4 << 10) / WORD;
+pub(super) const LARGEST: usize = (64 << 10) / WORD;
+
+/// Words that a record takes, with its head.
+pub(super) const fn words_for(record: usize) -> usize {
+    1 + record.div_ceil(WORD)
+}
+
+/// The right to append to a segment.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) segment: Arc<Segment>,
+    /// Where the next head goes.
+    at: Cell<usize>,
+}
+
+impl Writer {
+    pub(super) fn new(segment: Segment) -> Self {
+        Self { segment: Arc::new(segment), at: Cell::new(1) }
     }
 
-    /// Appends a record at `at`, which is [`START`] or what the last append returned: where the next one goes, or `None`
-    /// without room. One thread only.
     #[inline]
-    pub(super) fn append(&self, at: usize, record: &[[u8; WORD]], length: usize) -> Option<usize> {
+    pub(super) fn is_in_file(&self) -> bool {
+        self.segment.stored.is_some()
+    }
+
+    /// Words that are free, but for the last: a head of zero has to follow the records.
+    pub(super) fn room(&self) -> usize {
+        (self.segment.words() - self.at.get()).saturating_sub(1)
+    }
+
+    /// Says that an append begins, which the last reading waits for. False: it is too late.
+    #[inline]
+    pub(super) fn begin(&self, is_closed: &AtomicBool) -> bool {
+        self.segment.is_writing.store(true, Ordering::Relaxed);
+        if is_closed.load(Ordering::Relaxed) {
+            self.end();
+            return false;
+        }
+        true
+    }
+
+    #[inline]
+    pub(super) fn end(&self) {
+        self.segment.is_writing.store(false, Ordering::Release);
+    }
+
+    /// Appends a record of this length, padded to words. False: there is no room for it.
+    #[inline]
+    pub(super) fn append(&self, record: &[[u8; WORD]], length: usize) -> bool {
+        let (words, at) = (self.segment.words.as_slice(), self.at.get());
         let end = at + 1 + record.len();
-        let [head, body @ ..] = self.words.get(at..end)? else { return None };
-        head.store(length as u64 & LENGTH, Ordering::Relaxed);
+        if end >= words.len() {
+            return false;
+        }
+        let [head, body @ ..] = &words[at..end] else { return false };
         // Four a step: the compiler does not do it by itself where words are atomics.
         let ((fours, rest), (four_bytes, rest_bytes)) = (body.as_chunks::<4>(), record.as_chunks::<4>());
         for (words, bytes) in fours.iter().zip(four_bytes) {
             copy(words, bytes);
         }
         copy(rest, rest_bytes);
-        self.commit(end);
-        Some(end)
+        let checksum = if self.is_in_file() { check(&record.as_flattened()[..length]) } else { 0 };
+        head.store((u64::from(checksum) << 32 | length as u64 & LENGTH).to_le(), Ordering::Release);
+        self.at.set(end);
+        true
     }
 
-    /// Puts the records from `at` on behind `out`, as frames, and returns where they end.
-    pub(super) fn read(&self, at: usize, out: &mut Vec<u8>) -> usize {
-        let end = self.committed();
-        let mut at = at;
-        while at < end {
-            let Some(next) = self.read_one(at, end, out) else { break };
-            at = next;
-        }
-        at
-    }
-
-    fn read_one(&self, at: usize, end: usize, out: &mut Vec<u8>) -> Option<usize> {
-        let length = self.words.get(at)?.load(Ordering::Relaxed) & LENGTH;
-        let next = at + Self::needs(usize::try_from(length).ok()?);
-        let body = self.words[..end].get(at + 1..next)?;
-        out.reserve(4 + body.len() * WORD);
-        let [length @ .., _, _, _, _] = length.to_le_bytes();
-        out.extend_from_slice(&length);
-        let end = out.len() + u32::from_le_bytes(length) as usize;
-        for word in body {
-            out.extend_from_slice(&word.load(Ordering::Relaxed).to_le_bytes());
-        }
-        out.truncate(end);
-        Some(next)
-    }
-
-    #[inline]
-    fn commit(&self, end: usize) {
-        if let Some(committed) = self.words.first() {
-            committed.store(end as u64, Ordering::Release);
-        }
-    }
-
-    /// How many words may be read.
-    pub(super) fn committed(&self) -> usize {
-        let committed = self.words.first().map_or(0, |word| word.load(Ordering::Acquire));
-        usize::try_from(committed).unwrap_or(0).min(self.words.len())
+    /// Says that nothing more will come.
+    pub(super) fn seal(self) {
+        self.segment.is_sealed.store(true, Ordering::Release);
     }
 }
 
 #[inline(always)]
 fn copy(words: &[AtomicU64], bytes: &[[u8; WORD]]) {
     for (word, bytes) in words.iter().zip(bytes) {
-        word.store(u64::from_le_bytes(*bytes), Ordering::Relaxed);
+        word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
     }
 }
 
-/// The half of a header word that is the length.
-const LENGTH: u64 = u32::MAX as u64;
+/// What a head says of its record beside the length.
+#[inline]
+fn check(record: &[u8]) -> u32 {
+    crc32fast::hash(record)
+}
+
+const LENGTH: u64 = 0xffff_ffff;
+
+/// How far the worker has read a segment.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) segment: Arc<Segment>,
+    pub(super) at: usize,
+}
+
+impl Reading {
+    /// Appends what is new to `out`, as [`record::frame`]s. True: it has come to the end of a sealed segment.
+    pub(super) fn read(&mut self, out: &mut Vec<u8>) -> bool {
+        // Looked at first: what was there when it was sealed is read below.
+        let is_sealed = self.segment.is_sealed.load(Ordering::Acquire);
+        let words = self.segment.words.as_slice();
+        while let Some(head) = words.get(self.at) {
+            let length = (u64::from_le(head.load(Ordering::Acquire)) & LENGTH) as usize;
+            if length == 0 {
+                break;
+            }
+            let Some(body) = words.get(self.at + 1..self.at + words_for(length)) else { break };
+            record::frame_with(out, length, |out| {
+                let start = out.len();
+                for word in body {
+                    out.extend_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+                }
+                out.truncate(start + length);
+            });
+            self.at += 1 + body.len();
+        }
+        is_sealed
+    }
+}
+
+/// Appends a record as a segment file has it.
+fn write(out: &mut Vec<u8>, record: &[u8]) {
+    let head = u64::from(check(record)) << 32 | record.len() as u64 & LENGTH;
+    out.extend_from_slice(&head.to_le_bytes());
+    out.extend_from_slice(record);
+    out.resize(out.len().next_multiple_of(size_of::<u64>()), 0);
+}
+
+/// A file of these records.
+pub(crate) fn encode<'a>(records: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut file = MAGIC.to_vec();
+    records.for_each(|record| write(&mut file, record));
+    file
+}
+
+/// Reads the records of a file, whatever is in it. Returns how many damaged places there are.
+///
+/// After a damaged place it goes on at the next frame whose checksum holds.
+pub(crate) fn decode(file: &[u8], mut each: impl FnMut(&[u8])) -> u64 {
+    if file.is_empty() {
+        return 0;
+    }
+    let (mut at, mut damaged) = (MAGIC.len(), u64::from(!file.starts_with(&MAGIC)));
+    loop {
+        match frame(file, at) {
+            Frame::End => return damaged,
+            Frame::Record(record) => {
+                each(record);
+                at += words_for(record.len()) * size_of::<u64>();
+            }
+            Frame::Damaged => {
+                damaged += 1;
+                let later = (at + 8..file.len()).step_by(8);
+                let Some(next) = later.into_iter().find(|at| matches!(frame(file, *at), Frame::Record(_))) else {
+                    return damaged;
+                };
+                at = next;
+            }
+        }
+    }
+}
+
+enum Frame<'a> {
+    End,
+    Record(&'a [u8]),
+    Damaged,
+}
+
+fn frame(file: &[u8], at: usize) -> Frame<'_> {
+    let Some((head, rest)) = file.get(at..).and_then(|rest| rest.split_first_chunk::<8>()) else {
+        return Frame::End;
+    };
+    let head = u64::from_le_bytes(*head);
+    if head == 0 {
+        return Frame::End;
+    }
+    match rest.get(..(head & LENGTH) as usize) {
+        Some(record) if !record.is_empty() && check(record) == (head >> 32) as u32 => Frame::Record(record),
+        _ => Frame::Damaged,
+    }
+}

@@ -1,94 +1,235 @@
-use std::sync::Arc;
-use std::time::Duration;
+//! Records through segments, on the heap and in files, whole and damaged.
+
+use std::path::PathBuf;
 
 use proptest::prelude::*;
 
-use super::segment::{START, Segment, WORD};
-use super::{Journal, Rules};
-use crate::capture::Limits;
-use crate::loss::Loss;
-use crate::record;
+use super::segment::{self, Reading, Segment, Writer};
+use super::store::{Home, Stored, note};
+use super::words::Words;
+use super::*;
+use crate::id::ObservationId;
+use crate::record::{self, Kind};
 
-fn journal(memory_limit: usize) -> Arc<Journal> {
-    Journal::open(Rules {
+fn scratch(name: &str) -> PathBuf {
+    let dir = std::env::temp_dir().join(format!("observe-journal-{}-{name}-{}", std::process::id(), TraceId::random()));
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+/// An update with so many bytes of something.
+fn record(n: u8, bytes: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    record::say(
+        &mut out,
+        Kind::Update,
+        TraceId::from_bytes([n.max(1); 16]).unwrap(),
+        ObservationId::from_bytes([1; 8]),
+        7,
+    );
+    record::put(&mut out, record::Tag::Status, &vec![n; bytes]);
+    out
+}
+
+fn words(record: &[u8]) -> Vec<[u8; 8]> {
+    let mut padded = record.to_vec();
+    padded.resize(record.len().next_multiple_of(8), 0);
+    padded.as_chunks().0.to_vec()
+}
+
+fn framed(records: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    records.iter().for_each(|bytes| record::frame(&mut out, bytes));
+    out
+}
+
+fn decoded(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
+    let mut found = Vec::new();
+    let damaged = decode(file, |bytes| found.push(bytes.to_vec()));
+    (found, damaged)
+}
+
+fn encoded(records: &[Vec<u8>]) -> Vec<u8> {
+    encode(records.iter().map(Vec::as_slice))
+}
+
+fn any_records() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    proptest::collection::vec((any::<u8>(), 0..400_usize).prop_map(|(n, bytes)| record(n, bytes)), 0..20)
+}
+
+fn journal() -> Arc<Journal> {
+    let rules = Rules {
         limits: Limits::default(),
         capture_io: true,
         sample_below: u64::MAX,
         secrets: Vec::new(),
-        memory_limit,
+        memory_limit: usize::MAX,
         patience: Duration::ZERO,
-    })
+    };
+    Journal::open(rules, None)
 }
 
-fn words(record: &[u8]) -> Vec<[u8; WORD]> {
-    let mut padded = record.to_vec();
-    padded.resize(record.len().next_multiple_of(WORD), 0);
-    padded.as_chunks().0.to_vec()
-}
-
-fn taken(journal: &Journal) -> Vec<Vec<u8>> {
+fn taken(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
-    let mut round = journal.round();
-    while round.take(journal, &mut Vec::new(), &mut |frames| {
-        records.extend(record::frames(frames).map(<[u8]>::to_vec));
-    }) {}
+    reader.begin(journal);
+    while reader.step(journal, |frames, _| records.extend(record::frames(frames).map(<[u8]>::to_vec))) {}
     records
-}
-
-/// A record of so many bytes that no other number has.
-fn record_of(number: usize, length: usize) -> Vec<u8> {
-    (0..length).map(|at| u8::try_from((number * 31 + at * 7) % 251).unwrap()).collect()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn a_segment_gives_back_what_it_took(lengths in prop::collection::vec(0_usize..200, 0..60), size in 2_usize..400) {
-        let segment = Segment::new(size);
-        let (mut at, mut read, mut kept, mut out) = (START, START, Vec::new(), Vec::new());
-        for (number, length) in lengths.into_iter().enumerate() {
-            let record = record_of(number, length);
-            let Some(next) = segment.append(at, &words(&record), length) else { break };
-            at = next;
-            kept.push(record);
-            if number % 3 == 0 {
-                read = segment.read(read, &mut out);
-            }
-        }
-        prop_assert_eq!(segment.read(read, &mut out), at);
-        prop_assert_eq!(record::frames(&out).map(<[u8]>::to_vec).collect::<Vec<_>>(), kept);
-    }
-
-    #[test]
-    fn a_shard_gives_back_what_it_took(lengths in prop::collection::vec(prop_oneof![9 => 1_usize..700, 1 => 1_usize..200_000], 0..300), every in 1_usize..200) {
-        let journal = journal(usize::MAX);
-        let lane = journal.clone().lane();
+    fn a_lane_gives_back_what_it_took(
+        lengths in prop::collection::vec(prop_oneof![9 => 1_usize..700, 1 => 1_usize..200_000], 0..300),
+        every in 1_usize..200,
+    ) {
+        let (journal, mut reader) = (journal(), Reader::default());
+        let lane = Lane::new(journal.clone());
         let (mut kept, mut got) = (Vec::new(), Vec::new());
         for (number, length) in lengths.into_iter().enumerate() {
-            let mut record = record_of(number, length);
-            kept.push(record.clone());
-            lane.append(&mut record);
+            let mut bytes = record((number % 250) as u8, length);
+            kept.push(bytes.clone());
+            lane.append(&mut bytes);
             if number % every == 0 {
-                got.extend(taken(&journal));
+                got.extend(taken(&journal, &mut reader));
             }
         }
-        got.extend(taken(&journal));
+        got.extend(taken(&journal, &mut reader));
         prop_assert_eq!(got, kept);
         drop(lane);
         prop_assert_eq!(journal.used(), 0);
         journal.close();
     }
+
+    #[test]
+    fn what_is_appended_is_read_whatever_the_rounds(records in any_records(), stop in 0..20_usize) {
+        for mapped in [false, true] {
+            let dir = scratch("rounds");
+            let (memory, stored) = if mapped {
+                let path = dir.join("segment");
+                let mut file = std::fs::File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+                let memory = Words::map(&mut file, 2048).unwrap();
+                (memory, Some(Arc::new(Stored { path, bytes: 2048 * 8 })))
+            } else {
+                (Words::heap(2048), None)
+            };
+            let writer = Writer::new(Segment::new(memory, stored.clone()));
+            let mut reading = Reading { segment: writer.segment.clone(), at: 1 };
+            let mut read = Vec::new();
+            for (n, bytes) in records.iter().enumerate() {
+                prop_assert!(writer.append(&words(bytes), bytes.len()));
+                if n == stop {
+                    prop_assert!(!reading.read(&mut read));
+                }
+            }
+            writer.seal();
+            prop_assert!(reading.read(&mut read));
+            prop_assert_eq!(&read, &framed(&records));
+            if let Some(stored) = stored {
+                prop_assert_eq!(decoded(&std::fs::read(&stored.path).unwrap()), (records.clone(), 0));
+            }
+            std::fs::remove_dir_all(dir).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_torn_tail_costs_the_torn_record(records in any_records(), cut in any::<prop::sample::Index>()) {
+        let file = encoded(&records);
+        let cut = cut.index(file.len() + 1);
+        let (found, damaged) = decoded(&file[..cut]);
+        let mut whole = segment::MAGIC.len();
+        let expected: Vec<_> = records.iter().take_while(|bytes| {
+            whole += 8 + bytes.len();
+            let is_whole = whole <= cut;
+            whole = whole.next_multiple_of(8);
+            is_whole
+        }).cloned().collect();
+        prop_assert_eq!(&found, &expected);
+        prop_assert!(damaged <= 1);
+    }
+
+    #[test]
+    fn a_damaged_byte_costs_the_record_it_is_in(
+        records in any_records(), at in any::<prop::sample::Index>(), flip in 1..=255_u8,
+    ) {
+        let mut file = encoded(&records);
+        let at = at.index(file.len());
+        file[at] ^= flip;
+        let (found, _) = decoded(&file);
+        let is_head_zeroed = !file.len().is_multiple_of(8);
+        prop_assert!(!is_head_zeroed);
+        let missing = records.len() - found.len().min(records.len());
+        prop_assert!(missing <= 1, "{} of {}", missing, records.len());
+        prop_assert!(found.iter().all(|bytes| records.contains(bytes)));
+    }
+
+    #[test]
+    fn random_bytes_hurt_nobody(file in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let (found, _) = decoded(&file);
+        prop_assert!(found.is_empty());
+    }
+}
+
+#[test]
+fn a_full_segment_takes_no_more_and_keeps_its_end() {
+    let writer = Writer::new(Segment::new(Words::heap(64), None));
+    let mut reading = Reading { segment: writer.segment.clone(), at: 1 };
+    let mut count = 0;
+    while writer.append(&words(&record(1, 20)), record(1, 20).len()) {
+        count += 1;
+    }
+    writer.seal();
+    let mut read = Vec::new();
+    assert!(reading.read(&mut read));
+    assert_eq!(record::frames(&read).count(), count);
+    assert!(count > 3);
+}
+
+#[test]
+fn a_living_process_is_left_alone_and_a_dead_one_is_recovered_once() {
+    let root = scratch("homes");
+    let (living, dead) = (Home::open(&root, b"about", false).unwrap(), Home::open(&root, b"about", true).unwrap());
+    let files: Vec<Keep> = (0..2)
+        .map(|_| {
+            let writer = Writer::new(dead.segment(0).unwrap());
+            for n in 1..=4 {
+                assert!(writer.append(&words(&record(n, 10)), record(n, 10).len()));
+            }
+            writer.segment.stored.clone().unwrap()
+        })
+        .collect();
+    // The first is done, the second was done as far as the first file is concerned.
+    let key = |n: u8| record::key(&record(n, 10)).unwrap();
+    note(&[(files[0].clone(), key(1)), (files[1].clone(), key(1))], false);
+    note(&[(files[0].clone(), key(2))], true);
+    // Still locked.
+    let found = |recovery: &Recovery| recovery.dead().map(|dead| dead.dir.clone()).collect::<Vec<_>>();
+    assert_eq!(found(&Recovery::begin(&root).unwrap()), Vec::<PathBuf>::new());
+    dead.unlock();
+    let recovery = Recovery::begin(&root).unwrap();
+    assert!(Recovery::begin(&root).is_none(), "one at a time");
+    assert_eq!(found(&recovery), [dead.dir()]);
+    let dead = recovery.dead().next().unwrap();
+    assert!(dead.has(MASKED));
+    let mut records = Vec::new();
+    assert_eq!(dead.records(record::key, |bytes| records.push(bytes.to_vec())), 0);
+    records.sort();
+    assert_eq!(records, [record(2, 10), record(3, 10), record(4, 10)], "each once");
+    dead.remove().unwrap();
+    assert_eq!(found(&recovery), Vec::<PathBuf>::new());
+    assert!(living.dir().is_dir());
+    std::fs::remove_dir_all(root).unwrap();
 }
 
 #[test]
 fn threads_append_while_the_worker_takes() {
     const EACH: u64 = 20_000;
-    let journal = journal(usize::MAX);
+    let journal = journal();
     let mut next = [0_u64; 4];
     std::thread::scope(|scope| {
         for thread in 0..4_u64 {
-            let lane = journal.clone().lane();
+            let lane = Lane::new(journal.clone());
             scope.spawn(move || {
                 let mut record = Vec::new();
                 for number in 0..EACH {
@@ -102,9 +243,10 @@ fn threads_append_while_the_worker_takes() {
             });
         }
         scope.spawn(|| {
+            let mut reader = Reader::default();
             while next.iter().any(|next| *next < EACH) {
-                for record in taken(&journal) {
-                    let (words, rest) = record.as_chunks::<WORD>();
+                for record in taken(&journal, &mut reader) {
+                    let (words, rest) = record.as_chunks::<8>();
                     let thread = usize::try_from(u64::from_le_bytes(words[0])).unwrap();
                     let number = next[thread];
                     assert!(words[1..].iter().all(|word| u64::from_le_bytes(*word) == number), "whole, and in order");
@@ -120,12 +262,12 @@ fn threads_append_while_the_worker_takes() {
 
 #[test]
 fn nothing_is_appended_once_the_journal_is_closed() {
-    let journal = journal(usize::MAX);
-    let lane = journal.clone().lane();
+    let (journal, mut reader) = (journal(), Reader::default());
+    let lane = Lane::new(journal.clone());
     lane.append(&mut vec![1; 10]);
     journal.close();
     lane.append(&mut vec![2; 10]);
-    assert_eq!(taken(&journal), [[1; 10]]);
-    assert!(journal.is_quiet());
+    assert_eq!(taken(&journal, &mut reader), [[1; 10]]);
+    assert!(reader.is_quiet(&journal));
     assert_eq!(journal.counters.losses(), [(Loss::AtExit, 1)]);
 }

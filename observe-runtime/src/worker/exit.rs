@@ -116,6 +116,7 @@ impl Exit {
 
     /// The one that is too large alone loses its largest values.
     fn shrink(&self, mut parcel: Parcel, at_most: usize, why: String, landed: &mut Landed) {
+        parcel.from = None;
         match parcel.items.pop().map(|item| self.prepare.shrink(item, at_most)) {
             Some(Ok(item)) => {
                 parcel.items.push(item);
@@ -138,7 +139,7 @@ impl Landed {
 
     /// Only what failed and may succeed goes again.
     fn part(&mut self, parcel: Parcel, failed: &[Failure]) {
-        let mut again = Parcel { items: Vec::new(), ..parcel };
+        let mut again = Parcel { items: Vec::new(), from: None, ..parcel };
         for item in parcel.items {
             let id = match &item {
                 Item::Score(score) => score.view().map(|view| view.id.into_owned()),

@@ -14,6 +14,7 @@ use std::sync::atomic::Ordering;
 use super::trace::Trace;
 use crate::finished::{Finished, FinishedScore, Item, TraceAttributes};
 use crate::id::{ObservationId, TraceId};
+use crate::journal::{self, Keep, Key};
 use crate::loss::{Counters, Loss};
 use crate::observation::Outcome;
 use crate::record::{self, Kind, Record, Tag};
@@ -46,6 +47,8 @@ struct Pending {
     is_forgotten: bool,
     /// When it was first heard of: unix nanoseconds.
     since: u64,
+    /// The files that its records are in.
+    keeps: Vec<Keep>,
 }
 
 /// What a pending observation weighs beside its records: places in tables that are half empty.
@@ -130,6 +133,7 @@ impl Fold {
                 attributes: trace.attributes(),
                 trace_io: trace.io(),
                 is_part: true,
+                keeps: Vec::new(),
             };
             waiting.push((finished, !pending.is_closed));
         }
@@ -142,17 +146,20 @@ impl Fold {
         self.quiet.is_empty()
     }
 
-    /// Takes a run of framed records.
-    pub(crate) fn add(&mut self, bytes: &[u8], round: u64, counters: &Counters) {
+    /// Takes a run of framed records, which are in the file that is kept, if in any.
+    pub(crate) fn add(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
         for bytes in record::frames(bytes) {
             match Record::read(bytes) {
-                Some(record) => self.take(record, bytes, round, counters),
+                Some(record) => self.take(record, bytes, keep, round, counters),
                 None => counters.lose(Loss::Unreadable, 1),
             }
         }
     }
 
-    fn take(&mut self, record: Record<'_>, bytes: &[u8], round: u64, counters: &Counters) {
+    fn take(&mut self, record: Record<'_>, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
+        if record.kind == Kind::Site {
+            return;
+        }
         self.heard += 1;
         let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
         trace.touched = round;
@@ -164,6 +171,7 @@ impl Fold {
                 }
                 trace.is_said = true;
                 trace.is_unseen = true;
+                add_keep(&mut trace.keeps, keep);
                 if trace.open == 0 {
                     self.quiet.push(record.trace);
                 }
@@ -173,7 +181,7 @@ impl Fold {
                 if trace.is_empty() {
                     trace.since = record.time;
                 }
-                trace.scores.push(bytes.to_vec());
+                trace.scores.push((bytes.to_vec(), keep.into_iter().cloned().collect()));
                 self.scores += 1;
                 self.weight += bytes.len() + SCORE;
                 if trace.open == 0 {
@@ -181,11 +189,19 @@ impl Fold {
                 }
             }
             (_, None) => counters.lose(Loss::Unreadable, 1),
-            (kind, Some(id)) => self.observe(kind, record, id, bytes, counters),
+            (_, Some(id)) => self.observe(record, id, bytes, keep, counters),
         }
     }
 
-    fn observe(&mut self, kind: Kind, record: Record<'_>, id: ObservationId, bytes: &[u8], counters: &Counters) {
+    fn observe(
+        &mut self,
+        record: Record<'_>,
+        id: ObservationId,
+        bytes: &[u8],
+        keep: Option<&Keep>,
+        counters: &Counters,
+    ) {
+        let kind = record.kind;
         let Some(trace) = self.traces.get_mut(&record.trace) else { return };
         let key = (record.trace, id);
         let (weight, orphans) = (&mut self.weight, &mut self.orphans);
@@ -204,6 +220,7 @@ impl Fold {
             record::frame(&mut pending.records, bytes);
             *weight += pending.records.capacity() - before;
         }
+        add_keep(&mut pending.keeps, keep);
         match kind {
             Kind::Open if !pending.is_open => {
                 counters.recorded.fetch_add(1, Ordering::Relaxed);
@@ -344,17 +361,59 @@ impl Fold {
                 attributes: attributes.clone(),
                 trace_io: trace_io.clone(),
                 is_part,
+                keeps: with(pending.keeps, &trace.keeps),
             }));
         }
         let environment: Option<Arc<str>> = attributes.environment.as_deref().map(Arc::from);
-        for record in std::mem::take(&mut trace.scores) {
+        for (record, keeps) in std::mem::take(&mut trace.scores) {
             self.scores -= 1;
             self.weight = self.weight.saturating_sub(record.len() + SCORE);
-            leave.push(Item::Score(FinishedScore { trace: id, record, environment: environment.clone() }));
+            leave.push(Item::Score(FinishedScore {
+                trace: id,
+                key: record::key(&record).unwrap_or((id, [0; 8])),
+                record,
+                environment: environment.clone(),
+                keeps: with(keeps, &trace.keeps),
+            }));
         }
         if trace.open == 0 && !trace.is_said {
             self.traces.remove(&id);
         }
+    }
+
+    /// Shows every record that waits and is in a file, and one of each trace that says what is known of it.
+    pub(crate) fn carry(&self, each: &mut dyn FnMut(&[u8])) {
+        for (id, trace) in self.traces.iter().filter(|(_, trace)| !trace.keeps.is_empty()) {
+            each(&trace.record(*id));
+        }
+        let observations = self.observations.values().filter(|pending| !pending.keeps.is_empty());
+        for bytes in observations.flat_map(|pending| record::frames(&pending.records)) {
+            each(&record::expand(bytes, record::put_site));
+        }
+        self.traces.values().flat_map(|trace| &trace.scores).for_each(|(record, _)| each(record));
+    }
+
+    /// Says that everything which waits is in this file now. Notes it in the files where it was.
+    pub(crate) fn carried(&mut self, keep: &Keep) {
+        let mut elsewhere: Vec<(Keep, Key)> = Vec::new();
+        let mut carried = |keeps: &mut Vec<Keep>, key: Option<Key>| {
+            if !keeps.is_empty() {
+                let old = std::mem::replace(keeps, vec![keep.clone()]);
+                if let Some(key) = key {
+                    elsewhere.extend(old.into_iter().map(|keep| (keep, key)));
+                }
+            }
+        };
+        for ((trace, id), pending) in &mut self.observations {
+            carried(&mut pending.keeps, Some((*trace, id.to_bytes())));
+        }
+        for trace in self.traces.values_mut() {
+            carried(&mut trace.keeps, None);
+            for (record, keeps) in &mut trace.scores {
+                carried(keeps, record::key(record));
+            }
+        }
+        journal::note(&elsewhere, true);
     }
 
     fn remove(&mut self, key: (TraceId, ObservationId)) {
@@ -362,4 +421,17 @@ impl Fold {
             self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
         }
     }
+}
+
+fn add_keep(keeps: &mut Vec<Keep>, keep: Option<&Keep>) {
+    if let Some(keep) = keep
+        && !keeps.iter().any(|known| Arc::ptr_eq(known, keep))
+    {
+        keeps.push(keep.clone());
+    }
+}
+
+fn with(mut keeps: Vec<Keep>, more: &[Keep]) -> Vec<Keep> {
+    more.iter().for_each(|keep| add_keep(&mut keeps, Some(keep)));
+    keeps
 }

@@ -5,10 +5,13 @@
 //! - It polls, every 1 to 20 ms; callers wake it only when a shard is full or something is flushed.
 //! - It never waits for the server: several batches may be on their way while rounds go on.
 
+mod disk;
 pub(crate) mod exit;
 pub(crate) mod fold;
 pub(crate) mod live;
 mod outbox;
+mod recovery;
+pub(crate) mod spool;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -17,6 +20,7 @@ mod watch;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -26,13 +30,14 @@ use self::fold::Fold;
 use self::live::Live;
 pub(crate) use self::outbox::Terms;
 use self::outbox::{Outbox, Parcel};
+use self::spool::{Spool, Spooled};
 use self::watch::Watch;
 use crate::clock;
 use crate::config::OnLoss;
 use crate::console::Console;
 use crate::diagnostics;
 use crate::finished::Item;
-use crate::journal::{Journal, Round};
+use crate::journal::{Journal, Reader};
 use crate::loss::Loss;
 use crate::observation::Outcome;
 use crate::sink::Receipt;
@@ -82,6 +87,9 @@ impl Commands {
 impl Drop for Worker {
     fn drop(&mut self) {
         self.commands.close();
+        if let Some(home) = &self.journal.home {
+            home.unlock();
+        }
     }
 }
 
@@ -108,11 +116,14 @@ pub(crate) struct Worker {
     /// Bytes that the journal's budget knows to be kept here.
     kept: usize,
     leaving: Vec<Item>,
-    buffer: Vec<u8>,
-    /// What is left of a round.
-    unread: Option<Round>,
+    reader: Reader,
+    /// A round is not over.
+    is_reading: bool,
     /// The round brought nothing so far.
     is_quiet: bool,
+    spool: Option<Spool>,
+    /// What dead processes left, as it is found.
+    recovery: Option<Receiver<Vec<Spooled>>>,
     asked: Vec<Asked>,
     swept: Instant,
     /// The server wants other keys: whoever waits need not wait for it.
@@ -157,9 +168,11 @@ impl Worker {
             round: 0,
             kept: 0,
             leaving: Vec::new(),
-            buffer: Vec::new(),
-            unread: None,
+            reader: Reader::default(),
+            is_reading: false,
             is_quiet: true,
+            spool: None,
+            recovery: None,
             asked: Vec::new(),
             swept: Instant::now(),
             is_locked: false,
@@ -172,8 +185,14 @@ impl Worker {
         self.live = Some(live);
     }
 
+    /// Puts on disk what cannot be delivered.
+    pub(crate) fn keep_spool(&mut self, spool: Spool) {
+        self.spool = Some(spool);
+    }
+
     /// Works until the last command is done.
     pub(crate) async fn run(mut self) {
+        self.recovery = recovery::start(&self.journal, self.exit.prepare.clone(), self.outbox.terms());
         loop {
             let asked = self.commands.take();
             if !asked.is_empty() {
@@ -198,26 +217,28 @@ impl Worker {
     fn take(&mut self) {
         let start = Instant::now();
         let is_late = self.asked.iter().any(|asked| start >= asked.command.until);
-        let mut unread = self.unread.take().unwrap_or_else(|| {
+        if !self.is_reading {
             self.round += 1;
             self.is_quiet = true;
-            self.journal.round()
-        });
+            self.reader.begin(&self.journal);
+        }
         let counters = self.journal.counters.clone();
         let (fold, outbox, kept, is_quiet) = (&mut self.fold, &self.outbox, &mut self.kept, &mut self.is_quiet);
-        while unread.take(&self.journal, &mut self.buffer, &mut |frames| {
+        self.is_reading = false;
+        while self.reader.step(&self.journal, |frames, keep| {
             *is_quiet = false;
-            fold.add(frames, self.round, &counters);
+            fold.add(frames, keep, self.round, &counters);
             // Before the journal gives the bytes back: what is kept twice must not look like room.
             account(&self.journal, kept, fold.weight() + outbox.weight());
         }) {
             if !is_late && start.elapsed() >= PART {
-                self.unread = Some(unread);
+                self.is_reading = true;
                 self.pace = Duration::ZERO;
                 return;
             }
         }
         self.pace = if self.is_quiet { (self.pace * 2).clamp(FAST, SLOW) } else { FAST };
+        self.journal.make_spares();
         if self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
             self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, &counters);
         } else {
@@ -232,10 +253,7 @@ impl Worker {
             self.fold.sweep(clock::now(), hold, &mut self.leaving, &counters);
             let expired = self.outbox.expire(self.swept);
             self.lose(Loss::TooOld, &expired);
-            if self.outbox.is_down() {
-                let given_up = self.outbox.give_up(self.journal.rules.memory_limit / 2);
-                self.lose(Loss::Backlog, &given_up);
-            }
+            self.tidy(self.swept);
             self.watch.look(self.swept);
         }
         for asked in &mut self.asked {
@@ -254,7 +272,9 @@ impl Worker {
         for item in leaving {
             self.outbox.push(item, now);
         }
-        while let Some(parcel) = self.outbox.next(now, !self.asked.is_empty()) {
+        self.adopt();
+        let spool = &mut self.spool;
+        while let Some(parcel) = self.outbox.next(now, !self.asked.is_empty(), || spool.as_mut()?.next()) {
             if parcel.is_retry {
                 self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
             }
@@ -275,9 +295,13 @@ impl Worker {
         if let Some(why) = landed.why {
             self.watch.refused(&why);
         }
+        self.done(&landed.delivered);
         self.lose(Loss::Refused, &landed.refused);
         for parcel in landed.again {
-            self.outbox.again(parcel);
+            match (&mut self.spool, parcel.from.clone()) {
+                (Some(spool), Some(file)) => spool.back(file),
+                _ => self.outbox.again(parcel),
+            }
         }
         self.is_locked = matches!(landed.verdict, Verdict::Locked { .. });
         match landed.verdict {
@@ -297,23 +321,22 @@ impl Worker {
         }
     }
 
-    fn lose(&self, reason: Loss, items: &[Item]) {
-        if !items.is_empty() {
-            self.journal.counters.lose(reason, items.len() as u64);
-        }
-    }
-
     /// Tells the journal's budget what is kept here.
     fn account(&mut self) {
         account(&self.journal, &mut self.kept, self.fold.weight() + self.outbox.weight());
-        let pending = self.fold.pending() + self.outbox.pending();
+        let on_disk = self.on_disk();
+        let pending = self.fold.pending() + self.outbox.pending() + on_disk;
         self.journal.counters.pending.store(pending as u64, Ordering::Relaxed);
+        self.journal.counters.on_disk.store(on_disk as u64, Ordering::Relaxed);
     }
 
     /// Answers what is done or out of time. True: that was the last command.
     fn answer(&mut self) -> bool {
         let now = Instant::now();
-        let is_idle = self.outbox.pending() == 0 && self.fold.is_settled() && self.journal.is_quiet();
+        let is_idle = self.outbox.pending() + self.on_disk() == 0
+            && self.fold.is_settled()
+            && self.reader.is_quiet(&self.journal)
+            && self.recovery.is_none();
         let mut is_over = false;
         for mut asked in std::mem::take(&mut self.asked) {
             let is_late =
@@ -326,9 +349,7 @@ impl Worker {
                 is_over = true;
                 // Before whoever asked ends the process.
                 self.live = None;
-                self.journal.counters.lose(Loss::AtExit, self.outbox.pending() as u64);
-                self.journal.counters.pending.store(0, Ordering::Relaxed);
-                self.watch.last();
+                self.leave();
             }
             asked.rounds = 0;
             let _ = asked.command.answer.send(Stats::of(&self.journal.counters));

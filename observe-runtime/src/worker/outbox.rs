@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
+use super::spool::Spooled;
 use crate::finished::Item;
 use crate::id::TraceId;
 use crate::sink::Signal;
@@ -31,6 +32,8 @@ pub(crate) struct Parcel {
     pub(crate) since: Instant,
     /// It was sent before.
     pub(crate) is_retry: bool,
+    /// The file of which this is all that is left.
+    pub(crate) from: Option<Spooled>,
 }
 
 impl Parcel {
@@ -44,8 +47,9 @@ impl Parcel {
             return Err(self);
         }
         let items = self.items.split_off(self.items.len() / 2);
+        self.from = None;
         let Self { signal, since, is_retry, .. } = self;
-        Ok((self, Self { signal, items, since, is_retry }))
+        Ok((self, Self { signal, items, since, is_retry, from: None }))
     }
 
     /// The same, once more.
@@ -92,6 +96,10 @@ impl Outbox {
         }
     }
 
+    pub(crate) fn terms(&self) -> Terms {
+        self.terms
+    }
+
     pub(crate) fn push(&mut self, item: Item, now: Instant) {
         let queue = &mut self.queues[usize::from(matches!(item, Item::Score(_)))];
         queue.bytes += item.weight();
@@ -109,8 +117,13 @@ impl Outbox {
         fresh + self.again.iter().map(|parcel| parcel.items.len()).sum::<usize>() + self.in_flight_items
     }
 
-    /// The next batch that may leave now. `is_flushing`: nothing waits for company.
-    pub(crate) fn next(&mut self, now: Instant, is_flushing: bool) -> Option<Parcel> {
+    /// The next batch that may leave now. `is_flushing`: nothing waits for company. `stored`: what waits on disk.
+    pub(crate) fn next(
+        &mut self,
+        now: Instant,
+        is_flushing: bool,
+        stored: impl FnOnce() -> Option<Parcel>,
+    ) -> Option<Parcel> {
         if self.in_flight >= self.terms.in_flight {
             return None;
         }
@@ -124,7 +137,10 @@ impl Outbox {
                 self.again_bytes -= parcel.weight();
                 parcel
             }
-            None => self.queues.iter_mut().find_map(|queue| queue.batch(&self.terms, now, is_flushing))?,
+            None => match stored() {
+                Some(parcel) => parcel,
+                None => self.queues.iter_mut().find_map(|queue| queue.batch(&self.terms, now, is_flushing))?,
+            },
         };
         self.in_flight += 1;
         self.in_flight_bytes += parcel.weight();
@@ -167,6 +183,38 @@ impl Outbox {
         self.again.push_front(parcel);
     }
 
+    /// When the oldest of what waits here came.
+    pub(crate) fn oldest(&self) -> Option<Instant> {
+        let fresh = self.queues.iter().filter_map(|queue| queue.fresh.front().map(|(_, since)| *since));
+        fresh.chain(self.again.iter().map(|parcel| parcel.since)).min()
+    }
+
+    /// Bytes that wait here.
+    pub(crate) fn waiting(&self) -> usize {
+        self.weight() - self.in_flight_bytes
+    }
+
+    /// Takes out everything that waits, in batches of whole traces where they fit.
+    pub(crate) fn empty(&mut self) -> Vec<Parcel> {
+        let now = Instant::now();
+        let mut parcels: Vec<Parcel> = self.again.drain(..).collect();
+        self.again_bytes = 0;
+        for queue in &mut self.queues {
+            while let Some(mut parcel) = queue.batch(&self.terms, now, true) {
+                let last = parcel.items.last().map(Item::trace);
+                while parcel.items.len() < 2 * self.terms.count
+                    && queue.fresh.front().is_some_and(|(item, _)| Some(item.trace()) == last)
+                    && let Some((item, _)) = queue.fresh.pop_front()
+                {
+                    queue.bytes -= item.weight();
+                    parcel.items.push(item);
+                }
+                parcels.push(parcel);
+            }
+        }
+        parcels
+    }
+
     /// Whether the server takes nothing at the moment.
     pub(crate) fn is_down(&self) -> bool {
         self.down_until.is_some()
@@ -174,7 +222,7 @@ impl Outbox {
 
     /// Takes out the oldest, whole traces before parts of traces, if more than `at_most` bytes wait.
     pub(crate) fn give_up(&mut self, at_most: usize) -> Vec<Item> {
-        let waiting = self.weight() - self.in_flight_bytes;
+        let waiting = self.waiting();
         if waiting <= at_most {
             return Vec::new();
         }
@@ -269,6 +317,6 @@ impl Queue {
             items.extend(self.fresh.pop_front().map(|(item, _)| item));
         }
         self.bytes -= bytes;
-        Some(Parcel { signal: self.signal, items, since, is_retry: false })
+        Some(Parcel { signal: self.signal, items, since, is_retry: false, from: None })
     }
 }

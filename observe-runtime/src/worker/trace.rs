@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::diagnostics;
 use crate::finished::{TraceAttributes, TraceIo, text};
-use crate::id::ObservationId;
+use crate::id::{ObservationId, TraceId};
+use crate::journal::Keep;
 use crate::observation;
-use crate::record::{self, Fields, Tag};
+use crate::record::{self, Fields, Kind, Tag};
 
 #[derive(Debug)]
 pub(super) struct Trace {
@@ -19,7 +20,7 @@ pub(super) struct Trace {
     /// Closed observations that have not left, oldest first.
     pub(super) closed: Vec<ObservationId>,
     /// Records of scores that have not left: they leave with the trace, in its environment.
-    pub(super) scores: Vec<Vec<u8>>,
+    pub(super) scores: Vec<(Vec<u8>, Vec<Keep>)>,
     /// When the oldest of `closed` or `scores` came, or the trace last heard of: unix nanoseconds.
     pub(super) since: u64,
     /// The round that last brought something.
@@ -30,6 +31,8 @@ pub(super) struct Trace {
     pub(super) is_unseen: bool,
     /// Some of its observations have left.
     pub(super) has_left: bool,
+    /// The files that say something of it.
+    pub(super) keeps: Vec<Keep>,
 }
 
 impl Trace {
@@ -46,6 +49,7 @@ impl Trace {
             is_said: false,
             is_unseen: false,
             has_left: false,
+            keeps: Vec::new(),
         }
     }
 
@@ -104,6 +108,12 @@ impl Trace {
         }
     }
 
+    /// A record that says what is known of it.
+    pub(super) fn record(&self, id: TraceId) -> Vec<u8> {
+        let time = self.said.iter().map(|(_, _, time)| *time).max().unwrap_or(0);
+        record_of(id, time, &self.attributes, self.io.as_deref())
+    }
+
     fn is_news(&mut self, tag: Tag, key: &str, time: u64) -> bool {
         match self.said.iter_mut().find(|(known, known_key, _)| *known == tag && **known_key == *key) {
             Some((_, _, last)) if *last > time => false,
@@ -125,4 +135,43 @@ fn environment(text: &str) -> String {
         diagnostics::once_environment(text);
         "default".to_owned()
     })
+}
+
+impl TraceAttributes {
+    /// A record that says this of every trace.
+    pub(crate) fn record(&self) -> Vec<u8> {
+        record_of(TraceId::random(), 0, self, None)
+    }
+}
+
+/// A record that says all of this of a trace, as if it had been said at `time`.
+pub(super) fn record_of(id: TraceId, time: u64, attributes: &TraceAttributes, io: Option<&TraceIo>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128);
+    record::say(&mut out, Kind::Trace, id, None, time);
+    let io_text = |text: Option<&(u64, String)>| text.map(|(_, json)| json.clone());
+    let (input, output) = (io_text(io.and_then(|io| io.input.as_ref())), io_text(io.and_then(|io| io.output.as_ref())));
+    for (tag, value) in [
+        (Tag::TraceName, &attributes.name),
+        (Tag::UserId, &attributes.user_id),
+        (Tag::SessionId, &attributes.session_id),
+        (Tag::TraceVersion, &attributes.version),
+        (Tag::Release, &attributes.release),
+        (Tag::Environment, &attributes.environment),
+        (Tag::TraceInput, &input),
+        (Tag::TraceOutput, &output),
+    ] {
+        if let Some(value) = value {
+            record::put(&mut out, tag, value.as_bytes());
+        }
+    }
+    for tag in &attributes.tags {
+        record::put(&mut out, Tag::TraceLabel, tag.as_bytes());
+    }
+    for (key, value) in &attributes.metadata {
+        record::put_pair(&mut out, Tag::TraceMetadata, key, |out| out.extend_from_slice(value.as_bytes()));
+    }
+    if attributes.public {
+        record::put(&mut out, Tag::Public, &[1]);
+    }
+    out
 }

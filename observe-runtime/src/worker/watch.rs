@@ -52,8 +52,11 @@ impl Watch {
         }
     }
 
-    /// The last word.
-    pub(super) fn last(&mut self) {
+    /// The last word. `on_disk`: how many items the next process will find.
+    pub(super) fn last(&mut self, on_disk: usize) {
+        if on_disk > 0 {
+            diagnostics::warn(&format!("{on_disk} observations and scores wait on disk for the next start"));
+        }
         let new = self.news();
         if !new.is_empty() || self.losing_since.is_some() {
             let reason = self.reason();

@@ -54,6 +54,22 @@ fn without_http_only_files_are_possible() {
 }
 
 #[test]
+fn a_journal_is_kept_beside_local_files_and_where_one_is_asked_for() {
+    use std::path::PathBuf;
+    assert_eq!(from(&[]).journal_dir, Some(PathBuf::from(".observe/journal")));
+    assert_eq!(from(&[("OBSERVE_JOURNAL_DIR", "none")]).journal_dir, None);
+    let settings = from(&[("OBSERVE_JOURNAL_DIR", "/var/j"), ("OBSERVE_JOURNAL_LIMIT", "2 GiB")]);
+    assert_eq!((settings.journal_dir, settings.journal_limit), (Some(PathBuf::from("/var/j")), 2 << 30));
+    assert_eq!(settings.max_age, Duration::from_secs(7 * 24 * 3600));
+    assert_eq!(from(&[("OBSERVE_JOURNAL_DIR", "none")]).max_age, Duration::from_secs(3600));
+    let variables = [("OBSERVE_JOURNAL_DIR", "/var/j")];
+    let settings = resolve(Config::new().without_journal_dir(), &variables).unwrap();
+    assert_eq!(settings.journal_dir, None);
+    let settings = resolve(Config::new().journal_dir("here"), &variables).unwrap();
+    assert_eq!(settings.journal_dir, Some("here".into()));
+}
+
+#[test]
 fn values_are_read_from_the_environment() {
     let settings = from(&[
         ("LANGFUSE_SAMPLE_RATE", "0.25"),
