@@ -20,21 +20,25 @@ pub(crate) fn open(parent: Context, kind: ObservationType, name: &str, id: Optio
     let is_top = parent_id.is_none() || parent.is_remote();
     let client = journal::client(parent.client());
     let context = parent.with_client(client.unwrap_or_default()).below(trace, Some(observation));
-    let is_open = parent.is_recorded()
-        && client.is_some_and(|client| {
-            journal::write(client, Admission::New, |out, journal| {
-                if is_top && !journal.samples(trace) {
-                    return false;
-                }
-                let flags = if is_top { APP_ROOT } else { 0 };
-                let start = clock::now();
-                record::open(out, &Opening { trace, observation, parent: parent_id, start, kind, flags, site: 0 });
-                record::put(out, Tag::Name, name.as_bytes());
-                true
-            })
-        });
+    if parent.is_refused() {
+        journal::lose(context.client(), Loss::MemoryFull);
+        return context.refused();
+    }
+    let Some(client) = client.filter(|_| parent.is_recorded()) else { return context.silent() };
+    let mut is_sampled = true;
+    let is_open = journal::write(client, Admission::New, |out, journal| {
+        if is_top && !journal.samples(trace) {
+            is_sampled = false;
+            return false;
+        }
+        let flags = if is_top { APP_ROOT } else { 0 };
+        let start = clock::now();
+        record::open(out, &Opening { trace, observation, parent: parent_id, start, kind, flags, site: 0 });
+        record::put(out, Tag::Name, name.as_bytes());
+        true
+    });
     if !is_open {
-        return context.silent();
+        return if is_sampled { context.refused() } else { context.silent() };
     }
     if kind == ObservationType::Event {
         close(context, clock::now(), Outcome::Ok, None);

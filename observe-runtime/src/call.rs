@@ -13,6 +13,7 @@ use crate::details::Details;
 use crate::heard::Heard;
 use crate::id::{ObservationId, TraceId};
 use crate::journal::{self, Admission, Journal};
+use crate::loss::Loss;
 use crate::observation::Outcome;
 use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
 use crate::site::Site;
@@ -71,6 +72,9 @@ impl Call {
     ) -> Self {
         let current = Context::current();
         if !current.is_recorded() && !is_root {
+            if current.is_refused() {
+                journal::lose(current.client(), Loss::MemoryFull);
+            }
             return Self::OFF;
         }
         let Some(client) = journal::client(current.client()) else { return Self::OFF };
@@ -84,9 +88,11 @@ impl Call {
         };
         let observation = ObservationId::random();
         let context = current.with_client(client).below(trace, Some(observation));
+        let mut is_sampled = true;
         let mut started = Moment { unix: 0, steps: 0 };
         let is_open = journal::write(client, Admission::New, |out, journal| {
             if is_top && !journal.samples(trace) {
+                is_sampled = false;
                 return false;
             }
             let at = out.len();
@@ -109,7 +115,11 @@ impl Call {
             record::set_time(out, at, started.unix);
             true
         });
-        let context = if is_open { context.with_state(WAITING) } else { context.silent().with_state(SILENT) };
+        let context = match (is_open, is_sampled) {
+            (true, _) => context.with_state(WAITING),
+            (false, true) => context.refused().with_state(SILENT),
+            (false, false) => context.silent().with_state(SILENT),
+        };
         Self { context: context.with_steps(started.steps), started: started.unix.to_ne_bytes() }
     }
 

@@ -45,6 +45,8 @@ pub(crate) const STATE: u8 = 0b1111_0000;
 const SILENT: u8 = 1;
 /// The observation lives in another process.
 const REMOTE: u8 = 2;
+/// Nothing below is recorded for want of memory: each call is counted as lost.
+const REFUSED: u8 = 4;
 
 impl Context {
     /// The context of the running task or thread; an empty one outside any observation.
@@ -187,6 +189,14 @@ impl Context {
 
     pub(crate) const fn with_steps(self, steps: u8) -> Self {
         Self { steps, ..self }
+    }
+
+    pub(crate) fn refused(self) -> Self {
+        self.flagged(SILENT | REFUSED)
+    }
+
+    pub(crate) fn is_refused(self) -> bool {
+        self.flags & REFUSED != 0
     }
 
     pub(crate) fn silent(self) -> Self {
