@@ -1,9 +1,9 @@
 //! The function under the attribute: its signature, and its body as the user wrote it.
 
-use proc_macro2::{Delimiter, Group, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitStr, Signature, Token, Visibility};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{AttrStyle, Attribute, Ident, LitStr, Signature, Token, Visibility};
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -16,7 +16,7 @@ pub(crate) struct Function {
 
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attributes = input.call(Attribute::parse_outer)?;
+        let mut attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
         refuse(input)?;
         let defaultness = defaultness(input)?;
@@ -39,7 +39,9 @@ impl Parse for Function {
                 "#[observe] needs a function with a body: put it on the implementation",
             ));
         }
-        Ok(Self { attributes, visibility, defaultness, signature, body: body(input)? })
+        let (inner, body) = hoist(body(input)?);
+        attributes.extend(inner);
+        Ok(Self { attributes, visibility, defaultness, signature, body })
     }
 }
 
@@ -55,6 +57,20 @@ pub(crate) fn body(input: ParseStream<'_>) -> syn::Result<Group> {
             }
             other => return Err(syn::Error::new(other.span(), BODY)),
         }
+    }
+}
+
+/// The `#![..]` at the head of a body, for the function to bear: they may stand in a function's own braces only.
+fn hoist(body: Group) -> (Vec<Attribute>, Group) {
+    let head = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
+    match head.parse2(body.stream()) {
+        Ok((mut inner, rest)) if !inner.is_empty() => {
+            inner.iter_mut().for_each(|attribute| attribute.style = AttrStyle::Outer);
+            let mut bare = Group::new(Delimiter::Brace, rest);
+            bare.set_span(body.span());
+            (inner, bare)
+        }
+        _ => (Vec::new(), body),
     }
 }
 

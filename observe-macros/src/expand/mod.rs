@@ -55,8 +55,15 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     });
     let binds = params.iter().map(params::Param::bind);
     let braces = body.span();
-    // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
-    let body = quote_spanned!(Span::mixed_site()=> match () { () => #body });
+    let body = if matches!(returned, Returned::Callable) {
+        // What is expected of the return type passes a block, but no `match`.
+        let mut block = Group::new(Delimiter::Brace, body.stream());
+        block.set_span(braces.resolved_at(Span::mixed_site()));
+        block.into_token_stream()
+    } else {
+        // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
+        quote_spanned!(Span::mixed_site()=> match () { () => #body })
+    };
     let scene = Scene { open, before: quote!(#hold #(#binds)*), body, private: private.clone() };
 
     let Some(asyncness) = signature.asyncness else {

@@ -1,0 +1,90 @@
+//! What `tests/wild` found: shapes of real crates that did not compile under the attribute, or not as they were meant.
+
+#![deny(warnings)]
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+
+use observe::observe;
+use observe::testing::{captured, captured_async};
+
+trait Equivalent<K: ?Sized> {
+    fn equivalent(&self, key: &K) -> bool;
+}
+
+impl Equivalent<String> for str {
+    fn equivalent(&self, key: &String) -> bool {
+        self == key
+    }
+}
+
+// hashbrown, src/map.rs
+#[observe]
+fn equivalent_key<Q, K, V>(key: &Q) -> impl Fn(&(K, V)) -> bool + '_
+where
+    Q: Equivalent<K> + ?Sized,
+{
+    move |pair| key.equivalent(&pair.0)
+}
+
+#[test]
+fn a_closure_that_is_returned_deduces_its_parameters() {
+    let (is_equal, recorded) = captured(|| equivalent_key::<str, String, u8>("a")(&("a".to_owned(), 1)));
+    assert!(is_equal);
+    assert_eq!(recorded.tree(), "equivalent_key [span] {\"key\":\"a\"}\n");
+}
+
+// hashbrown, tests of src/map.rs
+#[observe]
+fn inner_attributes(n: u8) -> u8 {
+    #![expect(deprecated)]
+    #[deprecated]
+    fn twice(n: u8) -> u8 {
+        n * 2
+    }
+    twice(n)
+}
+
+#[test]
+fn a_body_may_begin_with_attributes() {
+    let (twice, recorded) = captured(|| inner_attributes(2));
+    assert_eq!(twice, 4);
+    assert_eq!(recorded.tree(), "inner_attributes [span] {\"n\":2} → 4\n");
+}
+
+trait Service<T> {
+    type Future: Future;
+
+    fn call(&mut self, request: T) -> Self::Future;
+}
+
+type BoxedService<T, U> = Box<dyn FnMut(T) -> Pin<Box<dyn Future<Output = Result<U, Infallible>> + Send>> + Send>;
+
+struct Boxed<T, U>(BoxedService<T, U>);
+
+// tower, src/util/boxed/sync.rs: the future is `'static`, and nothing says that `U` is.
+impl<T, U> Service<T> for Boxed<T, U> {
+    type Future = Pin<Box<dyn Future<Output = Result<U, Infallible>> + Send>>;
+
+    #[observe]
+    fn call(&mut self, request: T) -> Self::Future {
+        (self.0)(request)
+    }
+}
+
+#[tokio::test]
+async fn a_boxed_future_of_a_parameter_goes_through() {
+    let mut service = Boxed::<u8, u8>(Box::new(|request| Box::pin(async move { Ok(request + 1) })));
+    let (response, recorded) = captured_async(|| service.call(1)).await;
+    assert_eq!(response, Ok(2));
+    assert!(recorded.tree().starts_with("call [span] {\"request\":1}"), "{}", recorded.tree());
+}
+
+// hashbrown, src/map.rs: an expectation of the lint stays fulfilled.
+#[expect(dead_code)]
+#[observe]
+fn never_called() {
+    fn inner() {}
+    inner();
+}
