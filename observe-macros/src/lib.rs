@@ -10,6 +10,8 @@ mod item_impl;
 mod options;
 mod params;
 mod returns;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use proc_macro2::TokenStream;

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(capture_output = "no")]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,6 @@
+#[observe::observe(crate = elsewhere)]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+trait Model {
+    #[observe]
+    fn answer(&self, question: &str) -> String;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(as_type = generation)]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+const ANSWER: u8 = 42;
+
+fn main() {
+    let _ = ANSWER;
+}

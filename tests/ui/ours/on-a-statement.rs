@@ -1,0 +1,7 @@
+use observe::observe;
+
+fn main() {
+    #[observe]
+    let answer = |question: &str| question.len();
+    answer("why?");
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+struct Agent;
+
+fn main() {
+    let _ = Agent;
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+use std::cmp::max;
+
+fn main() {
+    max(1, 2);
+}

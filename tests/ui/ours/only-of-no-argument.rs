@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(only(query))]
+fn answer() {}
+
+fn main() {
+    answer();
+}

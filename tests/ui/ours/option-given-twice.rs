@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(name = "a", name = "b")]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(name = "a" root)]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(name)]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(qualified)]
+fn answer() {}
+
+fn main() {
+    answer();
+}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe(level = "info")]
+fn answer() {}
+
+fn main() {
+    answer();
+}

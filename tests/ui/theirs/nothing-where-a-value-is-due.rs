@@ -1,0 +1,10 @@
+use observe::observe;
+
+#[observe]
+fn answer(question: &str) -> usize {
+    question.len();
+}
+
+fn main() {
+    answer("why?");
+}

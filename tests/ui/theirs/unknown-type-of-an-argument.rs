@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+fn answer(question: &Question) -> usize {
+    1
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+async fn answer(question: &str) -> Answer {
+    question
+}
+
+fn main() {}
