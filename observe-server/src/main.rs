@@ -5,8 +5,6 @@
 //! api, command ──> query, view ──> store    what is asked for
 //! ```
 
-#![expect(dead_code, reason = "the commands and the rest of the API stand on it")]
-
 mod api;
 mod assets;
 mod cli;

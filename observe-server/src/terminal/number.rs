@@ -51,20 +51,6 @@ pub(crate) fn count<N: std::fmt::Display + Copy>(number: N) -> String {
     grouped
 }
 
-/// A size in bytes.
-pub(crate) fn size(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    let mut value = bytes as f64;
-    let mut units = ["B", "KiB", "MiB", "GiB", "TiB"].into_iter();
-    let mut unit = units.next().unwrap_or_default();
-    while value >= 999.5 {
-        let Some(larger) = units.next() else { break };
-        value /= 1024.0;
-        unit = larger;
-    }
-    format!("{} {unit}", digits(value))
-}
-
 /// `2026-11-25 21:04:05`, where the reader is, from ISO 8601. What is no time stays as it is.
 pub(crate) fn time(iso: &str) -> String {
     local(iso, "%Y-%m-%d %H:%M:%S")
@@ -112,6 +98,5 @@ mod tests {
             ["$0", "$12.50", "$0.50", "$0.018", "$0.00033", "$0.000031", "$0.00000012"]
         );
         assert_eq!([0, 9999, 10_000, 1_234_567].map(count::<i64>), ["0", "9999", "10,000", "1,234,567"]);
-        assert_eq!([0, 1023, 1536, 320 << 20].map(size), ["0 B", "1 KiB", "1.5 KiB", "320 MiB"]);
     }
 }
