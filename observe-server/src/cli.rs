@@ -122,13 +122,13 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
         Command::Completions(arguments) => {
             command::completions::run(&mut Screen::new(true), Cli::command(), &arguments)
         }
-        Command::Prices(on) => command::prices::run(&on.place, &mut Screen::new(on.plain), &on.arguments),
         Command::Ls(on) => on.run(command::ls::run),
         Command::Show(on) => on.run(command::show::run),
         Command::Tail(on) => on.run(command::tail::run),
         Command::Stats(on) => on.run(command::stats::run),
         Command::Export(on) => on.run(command::export::run),
         Command::Import(on) => on.run(command::import::run),
+        Command::Prices(on) => on.run(command::prices::run),
         Command::Push(on) => on.run(command::push::run),
     }
 }

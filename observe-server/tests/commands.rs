@@ -533,6 +533,7 @@ fn push_tries_again_what_may_succeed() {
 #[test]
 fn prices_are_listed_and_added() {
     let scratch = recorded("prices");
+    assert!(scratch.run(&["stats"]).contains("cost          $0.00033"));
     assert_eq!(
         scratch.run(&["prices", "gpt-4o-mini"]),
         "USD per million\nmodel               input  cached  output  date        source\n\
@@ -545,6 +546,8 @@ fn prices_are_listed_and_added() {
     assert_eq!(added, "gpt-4o-mini is priced in .observe/prices.toml\n");
     let shown = scratch.run(&["show", "000000a1"]);
     assert!(shown.contains("gpt-4o-mini  1200 → 250 tokens  $0.0017"), "{shown}");
+    // The past is corrected too.
+    assert!(scratch.run(&["stats"]).contains("cost          $0.0017"));
     scratch.run(&["prices", "add", "house-model", "--input", "1", "--pattern", "house-.*", "--global"]);
     let listed = scratch.run(&["prices", "house"]);
     assert!(listed.contains(".config/observe/prices.toml"), "{listed}");

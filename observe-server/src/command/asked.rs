@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::cli::Place;
 use crate::query::{self, Finder, Query, QueryError, Target};
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::terminal::progress::Progress;
 use crate::watch::Reader;
 
@@ -77,12 +77,7 @@ impl Looking {
 
     /// Waits until what is stored is found by its words.
     async fn index(&self) -> Result<(), Box<dyn Error>> {
-        let left = || {
-            self.store.read(|db| {
-                let sql = "SELECT coalesce((SELECT max(seq) FROM io.io), 0) - (SELECT seq FROM fts.progress)";
-                db.query_row(sql, [], |row| row.get::<_, i64>(0))
-            })
-        };
+        let left = || self.store.read(store::backlog);
         let mut before = left().await?;
         let mut progress = Progress::new("indexing words", u64::try_from(before).ok(), false);
         while before > 0 {

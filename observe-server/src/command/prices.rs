@@ -10,8 +10,10 @@ use serde_json::json;
 use crate::cli::Place;
 use crate::price::own::{self, Entry};
 use crate::price::{Priced, Prices};
+use crate::store::reprice;
+use crate::terminal::progress::Progress;
 use crate::terminal::table::{self, Cell, Column};
-use crate::terminal::{Paint, Screen};
+use crate::terminal::{Paint, Screen, escape};
 
 #[derive(Args, Clone, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -66,7 +68,7 @@ struct Add {
     global: bool,
 }
 
-pub(crate) fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let tables = own::tables(&place.database());
     match &arguments.action {
         None => list(screen, &Prices::load(&tables)?, arguments)?,
@@ -82,15 +84,26 @@ pub(crate) fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> 
                 prices: &prices,
             };
             own::add(table, &entry)?;
-            screen.line(&format!("{} is priced in {}", add.model, table.display()))?;
+            screen.line(&format!("{} is priced in {}", escape::line(&add.model), table.display()))?;
+            sum_again(place).await?;
         }
         Some(Action::Update { file, global }) => {
             let table = chosen(&tables.updated, *global)?;
             let count = own::update(table, file)?;
             screen.line(&format!("{count} models taken over into {}", table.display()))?;
+            sum_again(place).await?;
         }
     }
     Ok(screen.flush()?)
+}
+
+/// Sums costs that are stored again, unless a server runs that does so by itself.
+async fn sum_again(place: &Place) -> Result<(), Box<dyn Error>> {
+    if place.database().exists() && !place.is_served() {
+        let mut progress = Progress::new("summing costs", None, false);
+        reprice::once(&place.open(false)?, |count| progress.advance(count)).await?;
+    }
+    Ok(())
 }
 
 impl Add {

@@ -23,7 +23,6 @@ mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -33,6 +32,7 @@ pub(crate) use self::labels::{cut as label_of, text as text_of};
 pub(crate) use self::preview::preview;
 pub(crate) use self::read::{Ended, Readers};
 pub(crate) use self::schema::{Files, OpenError};
+pub(crate) use self::words::backlog;
 pub(crate) use self::writer::{Job, Task};
 use crate::model::Change;
 use crate::price::Live;
@@ -55,7 +55,6 @@ struct Inner {
     jobs: mpsc::Sender<Job>,
     readers: Readers,
     changed: broadcast::Sender<Arc<[String]>>,
-    backlog: Arc<AtomicU64>,
     prices: Arc<Live>,
 }
 
@@ -67,13 +66,12 @@ impl Store {
         let failed = |error| OpenError::Other(files.main.clone(), error);
         let prices = Arc::new(prices);
         let (changed, _) = broadcast::channel(256);
-        let backlog = Arc::new(AtomicU64::new(0));
         let writer = schema::connect(&files, schema::Use::Write { durable }).map_err(failed)?;
         let words = schema::connect(&files, schema::Use::Words).map_err(failed)?;
         let readers = Readers::open(&files).map_err(failed)?;
-        let nudge = words::start(words, backlog.clone());
+        let nudge = words::start(words);
         let jobs = writer::start(writer, &files, prices.clone(), changed.clone(), nudge);
-        Ok(Self { inner: Arc::new(Inner { files, jobs, readers, changed, backlog, prices }) })
+        Ok(Self { inner: Arc::new(Inner { files, jobs, readers, changed, prices }) })
     }
 
     /// Stores changes, all or none, and returns when they are committed.
@@ -113,11 +111,6 @@ impl Store {
     /// Says that traces changed without the database's doing: running work did.
     pub(crate) fn announce(&self, traces: Arc<[String]>) {
         let _ = self.inner.changed.send(traces);
-    }
-
-    /// How many observations are stored but not yet found by their words.
-    pub(crate) fn backlog(&self) -> u64 {
-        self.inner.backlog.load(Ordering::Relaxed)
     }
 
     pub(crate) fn files(&self) -> &Files {

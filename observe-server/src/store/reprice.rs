@@ -20,14 +20,15 @@ const STEP: i64 = 500;
 /// Keeps the sums in step with the prices, as long as the program runs.
 pub(crate) async fn follow(store: Store) {
     loop {
-        if let Err(error) = once(&store).await {
+        if let Err(error) = once(&store, |_| ()).await {
             eprintln!("observe: costs could not be summed again: {error}");
         }
         tokio::time::sleep(PERIOD).await;
     }
 }
 
-async fn once(store: &Store) -> Result<(), String> {
+/// Brings the sums in step with the prices, and says as it goes of how many observations that is.
+pub(crate) async fn once(store: &Store, mut done: impl FnMut(u64)) -> Result<(), String> {
     let prices = store.prices().current();
     let now = fingerprint(&prices);
     let known = store.read(|db| {
@@ -45,6 +46,7 @@ async fn once(store: &Store) -> Result<(), String> {
         let Some(to) = next.await.map_err(|error| error.to_string())? else { break };
         let prices = prices.clone();
         store.run(move |db| reprice(db, from, to, &prices)).await?;
+        done(u64::try_from(to - from).unwrap_or(0));
         from = to;
         tokio::time::sleep(PAUSE).await;
     }

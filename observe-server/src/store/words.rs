@@ -2,8 +2,6 @@
 //! storing never waits for it; how far it is behind can be seen.
 
 use std::borrow::Cow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -26,18 +24,24 @@ impl Nudge {
     }
 }
 
-pub(super) fn start(db: Connection, backlog: Arc<AtomicU64>) -> Nudge {
+pub(super) fn start(db: Connection) -> Nudge {
     let (sender, nudges) = sync_channel(1);
     let thread = thread::Builder::new().name("observe-words".to_owned());
-    if let Err(error) = thread.spawn(move || run(db, &nudges, &backlog)) {
+    if let Err(error) = thread.spawn(move || run(db, &nudges)) {
         eprintln!("observe: no thread can be started, so new text is not searched: {error}");
     }
     Nudge(sender)
 }
 
-fn run(mut db: Connection, nudges: &Receiver<()>, backlog: &AtomicU64) {
+/// How many changes are stored whose words are not found yet.
+pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT coalesce((SELECT max(seq) FROM io.io), 0) - (SELECT seq FROM fts.progress)";
+    db.prepare_cached(sql)?.query_row([], |row| row.get(0))
+}
+
+fn run(mut db: Connection, nudges: &Receiver<()>) {
     loop {
-        match step(&mut db, backlog) {
+        match step(&mut db) {
             Ok(true) => {
                 // Between two batches somebody may have closed the store.
                 if matches!(nudges.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)) {
@@ -53,7 +57,7 @@ fn run(mut db: Connection, nudges: &Receiver<()>, backlog: &AtomicU64) {
 }
 
 /// Indexes one batch. Says whether there may be more.
-fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
+fn step(db: &mut Connection) -> rusqlite::Result<bool> {
     forget(db)?;
     let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
     let rows: Vec<Row> = db
@@ -63,9 +67,7 @@ fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
         )?
         .query_map(params![seen, BATCH], Row::read)?
         .collect::<rusqlite::Result<_>>()?;
-    let last: i64 = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM io.io")?.query_row([], |row| row.get(0))?;
     let Some(reached) = rows.last().map(|row| row.seq) else {
-        backlog.store(0, Ordering::Relaxed);
         return Ok(false);
     };
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -80,7 +82,6 @@ fn step(db: &mut Connection, backlog: &AtomicU64) -> rusqlite::Result<bool> {
         transaction.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
     }
     transaction.commit()?;
-    backlog.store(u64::try_from(last - reached).unwrap_or(0), Ordering::Relaxed);
     Ok(true)
 }
 

@@ -88,7 +88,8 @@ const listed = await client.api.trace.list({ userId: "user_js", tags: ["js"] });
 assert.deepEqual(listed.data.map((trace) => trace.id), [traceId]);
 const session = await client.api.sessions.get("session_js");
 assert.deepEqual(session.traces.map((trace) => trace.id), [traceId]);
-assert.ok((await client.getTraceUrl(traceId)).includes(traceId));
+const page = await fetch(await client.getTraceUrl(traceId));
+assert.deepEqual([page.status, page.headers.get("content-type").split(";")[0]], [200, "text/html"]);
 
 // A score on an observation by id, and replacing it.
 for (const value of [0.1, 0.7]) client.score.create({ id: "rated-js", traceId, observationId: byName.generate.id, name: "rated", value });

@@ -104,6 +104,8 @@ equal("metrics", counts, {"answer": (1, 0.0), "retrieve": (1, 0.0), "broken": (1
 
 url = client.get_trace_url(trace_id=trace_id)
 assert url and trace_id in url, url
+with urllib.request.urlopen(url) as page:
+    equal("page of the trace", (page.status, page.headers.get_content_type()), (200, "text/html"))
 
 # By hand, below a trace id from a seed, with a picture and an event.
 picture = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")

@@ -5,19 +5,21 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use crate::store;
 
 pub(crate) async fn info(State(app): State<App>) -> Result<Json<Value>, Failure> {
     let counts = app.store.read(|db| {
         let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0));
-        Ok((count("SELECT count(*) FROM trace")?, count("SELECT coalesce(sum(observations), 0) FROM trace")?))
+        let observations = count("SELECT coalesce(sum(observations), 0) FROM trace")?;
+        Ok((count("SELECT count(*) FROM trace")?, observations, store::backlog(db)?))
     });
-    let (traces, observations) = counts.await?;
+    let (traces, observations, backlog) = counts.await?;
     let files = app.store.files();
     let address = &app.shared.address;
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "db": {"path": files.main, "bytes": files.bytes(), "observations": observations, "traces": traces},
-        "backlog": app.store.backlog(),
+        "backlog": backlog,
         "watching": app.shared.watching,
         "address": address,
         "auth": app.shared.keys.is_some(),
