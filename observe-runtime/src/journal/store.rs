@@ -21,6 +21,9 @@ use crate::clock;
 use crate::diagnostics;
 use crate::id::{ObservationId, TraceId};
 
+/// Files can be made again when none failed for this long, in nanoseconds.
+const CALM: u64 = 5_000_000_000;
+
 /// Where a process keeps what it records.
 #[derive(Debug)]
 pub(crate) struct Home {
@@ -32,6 +35,8 @@ pub(crate) struct Home {
     mark: Words,
     /// The last attempt to make a file failed.
     is_broken: AtomicBool,
+    /// When making a file last failed, in unix nanoseconds, and that was said; 0: nothing to take back.
+    failed: AtomicU64,
 }
 
 /// A file of a home.
@@ -76,7 +81,7 @@ impl Home {
             word.store(u64::from(std::process::id()), Ordering::Relaxed);
         }
         let (lock, next) = (Mutex::new(Some(lock)), AtomicU64::new(1));
-        Ok(Self { dir, lock, next, mark, is_broken: AtomicBool::new(false) })
+        Ok(Self { dir, lock, next, mark, is_broken: AtomicBool::new(false), failed: AtomicU64::new(0) })
     }
 
     /// Whether this process was forked from the one that made it.
@@ -118,18 +123,28 @@ impl Home {
         Ok((private().read(true).write(true).create_new(true).open(&path)?, path))
     }
 
-    /// Says once that files cannot be made, and once that they can again.
+    /// Says once that files cannot be made, and once that they can again: on a disk with room for one more file now and
+    /// then that is not said each time.
     fn heard<T>(&self, made: io::Result<T>) -> Option<T> {
-        let was_broken = self.is_broken.swap(made.is_err(), Ordering::Relaxed);
+        self.is_broken.store(made.is_err(), Ordering::Relaxed);
         match &made {
-            Err(error) if !was_broken => diagnostics::warn(&format!(
-                "cannot write to `{}`: {error}; what is recorded is kept in memory only until that works again",
-                self.dir.display(),
-            )),
-            Ok(_) if was_broken => {
-                diagnostics::warn(&format!("writing to `{}` works again", self.dir.display()));
+            Err(error) => {
+                if self.failed.swap(clock::now(), Ordering::Relaxed) == 0 {
+                    diagnostics::warn(&format!(
+                        "cannot write to `{}`: {error}; what is recorded is kept in memory only until that works again",
+                        self.dir.display(),
+                    ));
+                }
             }
-            _ => {}
+            Ok(_) => {
+                let failed = self.failed.load(Ordering::Relaxed);
+                if failed != 0
+                    && clock::now().saturating_sub(failed) >= CALM
+                    && self.failed.compare_exchange(failed, 0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+                {
+                    diagnostics::warn(&format!("writing to `{}` works again", self.dir.display()));
+                }
+            }
         }
         made.ok()
     }
