@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
 
 /// What a page is made of: the folder also holds its tests.
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for name in ["index.html", "assets"] {
+    for name in ["index.html", "login.html", "assets"] {
         collect_all(&dir.join(name), files)?;
     }
     Ok(())

@@ -27,19 +27,29 @@ pub(crate) enum Assets {
 impl Assets {
     /// `index.html` with the addresses of this version's assets, and the first rows inside.
     pub(crate) fn index(&self, first: &serde_json::Value) -> Response {
-        let Some(bytes) = self.read("index.html") else {
-            return (StatusCode::NOT_FOUND, "index.html is missing").into_response();
+        // Inside a script element only `<` could end it.
+        let json = if first.is_null() { String::new() } else { first.to_string().replace('<', "\\u003c") };
+        let element = "<script type=\"application/json\" id=\"first\">";
+        self.page("index.html", &format!("{element}</script>"), &format!("{element}{json}</script>"))
+    }
+
+    /// `login.html`, which leads to `to` and says what went wrong.
+    pub(crate) fn login(&self, to: &str, problem: &str) -> Response {
+        let escaped = to.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+        let form = format!("<input type=\"hidden\" name=\"to\" value=\"{escaped}\"><p role=\"alert\">{problem}</p>");
+        self.page("login.html", "<!-- to, problem -->", &form)
+    }
+
+    /// A page with the addresses of this version's assets, and something in a place of it.
+    fn page(&self, name: &str, place: &str, content: &str) -> Response {
+        let Some(bytes) = self.read(name) else {
+            return (StatusCode::NOT_FOUND, format!("{name} is missing")).into_response();
         };
         let version = match self {
             Self::Embedded => VERSION.as_str(),
             Self::Folder(_) => "dev",
         };
-        // Inside a script element only `<` could end it.
-        let json = if first.is_null() { String::new() } else { first.to_string().replace('<', "\\u003c") };
-        let element = "<script type=\"application/json\" id=\"first\">";
-        let page = String::from_utf8_lossy(&bytes)
-            .replace("__VERSION__", version)
-            .replace(&format!("{element}</script>"), &format!("{element}{json}</script>"));
+        let page = String::from_utf8_lossy(&bytes).replace("__VERSION__", version).replace(place, content);
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),

@@ -3,7 +3,8 @@
 //! - The `Host` must be this machine's name or an address, so that no foreign name can be pointed here (DNS rebinding).
 //! - A request that a foreign page sends is refused: by `Origin`, by `Sec-Fetch-Site`, and what changes something for the page
 //!   needs a header that only scripts of the same origin can set.
-//! - With keys set every request needs them, compared in constant time.
+//! - With keys set every request needs them, compared in constant time, or the cookie of somebody who logged in with them.
+//!   Only the login itself, the files it looks like, and the server's health are everybody's.
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -15,7 +16,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::App;
+use super::{App, login};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     media-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -55,39 +56,33 @@ impl Keys {
             return false;
         };
         let Some(encoded) = value.strip_prefix("Basic ").or_else(|| value.strip_prefix("basic ")) else { return false };
-        let Ok(given) = STANDARD.decode(encoded.trim()) else { return false };
+        STANDARD.decode(encoded.trim()).is_ok_and(|given| self.are(&given))
+    }
+
+    /// Whether a pair, the public key before a colon, is this one.
+    pub(super) fn are(&self, given: &[u8]) -> bool {
         let wanted = format!("{}:{}", self.public, self.secret);
         // Their digests are compared, so that not even the length shows.
         let digest = |bytes: &[u8]| hmac_sha256::Hash::hash(bytes);
-        digest(&given).ct_eq(&digest(wanted.as_bytes())).into()
+        digest(given).ct_eq(&digest(wanted.as_bytes())).into()
     }
 }
 
 /// Lets a request in or not, and puts the headers on the answer that a browser needs.
 pub(super) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_open = request.uri().path() == "/api/public/health" || request.uri().path() == "/api/public/ready";
-    if let Err(reason) = place(&app, request.uri(), request.headers(), request.method()) {
-        return refuse(StatusCode::FORBIDDEN, &reason);
-    }
-    if let Some(keys) = &app.shared.keys
-        && !is_open
-        && !keys.fit(request.headers())
-        && !keys.have_signed(request.uri())
-    {
-        let message = "Invalid credentials. Confirm that you've configured the correct host.";
-        let mut answer = refuse(StatusCode::UNAUTHORIZED, message);
-        let ask = HeaderValue::from_static("Basic realm=\"observe\", charset=\"UTF-8\"");
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, ask);
-        return answer;
-    }
     let is_media = request.uri().path().starts_with("/api/public/media/");
-    let mut answer = next.run(request).await;
+    let mut answer = match place(&app, request.uri(), request.headers(), request.method()) {
+        Err(reason) => refuse(StatusCode::FORBIDDEN, &reason),
+        Ok(()) if !may_enter(&app, &request) => unknown(&request),
+        Ok(()) => next.run(request).await,
+    };
     let headers = answer.headers_mut();
     let policy = if is_media { "default-src 'none'; sandbox" } else { POLICY };
     for (name, value) in [
         ("content-security-policy", policy),
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        // With no referrer at all a browser would hide the origin of the login's own form.
+        ("referrer-policy", "same-origin"),
         ("x-frame-options", "DENY"),
         ("cross-origin-resource-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
@@ -95,6 +90,39 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
         headers.insert(name, HeaderValue::from_static(value));
     }
     answer
+}
+
+fn may_enter(app: &App, request: &Request) -> bool {
+    let Some(keys) = &app.shared.keys else { return true };
+    let (path, headers) = (request.uri().path(), request.headers());
+    if matches!(path, "/api/public/health" | "/api/public/ready" | "/login") || path.starts_with("/assets/") {
+        return true;
+    }
+    // Programs write with keys; a cookie lets nobody write in a browser's name.
+    let of_page = is_safe(request.method()) || path.starts_with("/api/local/");
+    keys.fit(headers) || keys.have_signed(request.uri()) || of_page && app.shared.sessions.knows(headers)
+}
+
+/// What somebody hears who may not enter: a person where to log in, a program what it lacks.
+fn unknown(request: &Request) -> Response {
+    let (uri, headers) = (request.uri(), request.headers());
+    let is_api = uri.path().starts_with("/api/") || uri.path().starts_with("/v1/");
+    let takes_pages = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"));
+    if takes_pages && is_safe(request.method()) && !is_api {
+        return login::first(uri);
+    }
+    let mut answer =
+        refuse(StatusCode::UNAUTHORIZED, "Invalid credentials. Confirm that you've configured the correct host.");
+    // A browser would open a window of its own over the page.
+    if !headers.contains_key("sec-fetch-site") {
+        let ask = HeaderValue::from_static("Basic realm=\"observe\", charset=\"UTF-8\"");
+        answer.headers_mut().insert(header::WWW_AUTHENTICATE, ask);
+    }
+    answer
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 fn refuse(status: StatusCode, message: &str) -> Response {
@@ -113,7 +141,7 @@ fn place(app: &App, uri: &Uri, headers: &HeaderMap, method: &Method) -> Result<(
             return Err(format!("requests from the page {origin} are not taken"));
         }
     }
-    let is_safe = matches!(*method, Method::GET | Method::HEAD);
+    let is_safe = is_safe(method);
     if !is_safe && matches!(text("sec-fetch-site"), Some("cross-site" | "same-site")) {
         return Err("requests from other pages are not taken".to_owned());
     }

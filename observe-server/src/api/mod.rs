@@ -4,6 +4,7 @@ mod body;
 mod error;
 mod guard;
 mod local;
+mod login;
 mod public;
 
 use std::path::PathBuf;
@@ -13,13 +14,14 @@ use axum::extract::{Path, Query, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
 pub(crate) use self::body::Room;
 pub(crate) use self::error::Failure;
 pub(crate) use self::guard::Keys;
+pub(crate) use self::login::Sessions;
 use crate::assets::Assets;
 use crate::store::Store;
 
@@ -39,12 +41,15 @@ pub(crate) struct Shared {
     /// Whether only this machine can reach it.
     pub(crate) is_loopback: bool,
     pub(crate) keys: Option<Keys>,
+    pub(crate) sessions: Sessions,
     pub(crate) watching: Vec<PathBuf>,
 }
 
 pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/assets/{*path}", get(asset))
+        .route("/login", get(login::ask).post(login::enter))
+        .route("/api/local/logout", post(login::leave))
         .merge(local::routes())
         .merge(public::routes())
         .fallback(fallback)

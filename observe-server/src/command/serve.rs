@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::api::{self, App, Keys, Room, Shared};
+use crate::api::{self, App, Keys, Room, Sessions, Shared};
 use crate::assets::Assets;
 use crate::cli::Place;
 use crate::query;
@@ -77,13 +77,20 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let store = arguments.place.open(arguments.durable)?;
     let _serving = arguments.place.serve();
     let (listener, is_other) = listen(arguments.host, arguments.port).await?;
-    let address = format!("http://{}", listener.local_addr()?);
+    let local = listener.local_addr()?;
+    let address = format!("http://{local}");
     let watching = arguments.place.directories();
     let app = App {
         store: store.clone(),
         assets: arguments.ui_dir.map_or(Assets::Embedded, Assets::Folder),
         room: Room::new(),
-        shared: Arc::new(Shared { address: address.clone(), is_loopback, keys, watching: watching.clone() }),
+        shared: Arc::new(Shared {
+            address: address.clone(),
+            is_loopback,
+            keys,
+            sessions: Sessions::new(local.port()),
+            watching: watching.clone(),
+        }),
     };
     tokio::spawn(retention::keep(store.clone(), Limits { age: arguments.retention, bytes: arguments.max_size }));
     tokio::spawn(reprice::follow(store.clone()));

@@ -8,6 +8,7 @@ mod data;
 mod hostile;
 mod list;
 mod live;
+mod login;
 mod page;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "shared with the tests of the commands")]

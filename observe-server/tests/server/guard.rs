@@ -47,7 +47,103 @@ fn keys_are_asked_for_where_they_are_set() {
     assert_eq!(server.send("GET", "/api/public/health", &[], b"").status, 200, "health is everybody's");
     let page = server.send("GET", "/", &[], b"");
     assert_eq!(page.status, 401);
-    assert!(page.header("www-authenticate").is_some_and(|ask| ask.starts_with("Basic")), "a browser asks for a login");
+    assert!(
+        page.header("www-authenticate").is_some_and(|ask| ask.starts_with("Basic")),
+        "a program hears what it lacks"
+    );
+}
+
+/// A server with the keys `pk` and `s&k=%`.
+fn locked(scratch: &Scratch) -> super::program::Server {
+    let mut command = scratch.command(&["serve", "--port", "0", "--watch", "none"]);
+    super::program::Server::start(command.env("OBSERVE_PUBLIC_KEY", "pk").env("OBSERVE_SECRET_KEY", "s&k=%"))
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+#[test]
+fn a_browser_logs_in_and_out() {
+    let scratch = Scratch::new("guard-login");
+    let server = locked(&scratch);
+    let accept = ("accept", "text/html,*/*;q=0.8");
+    let away = server.send("GET", "/trace/ab?obs=1&x=%22", &[accept], b"");
+    assert_eq!(away.status, 303);
+    let login = away.header("location").expect("a place").to_owned();
+    assert_eq!(login, "/login?to=%2Ftrace%2Fab%3Fobs%3D1%26x%3D%2522");
+    let page = server.send("GET", &login, &[accept], b"");
+    assert_eq!(page.status, 200);
+    let html = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(html.contains("name=\"to\" value=\"/trace/ab?obs=1&amp;x=%22\""), "{html}");
+    assert!(!html.contains("__VERSION__") && page.header("content-security-policy").is_some());
+
+    let wrong = server.send("POST", "/login", &[FORM], b"public_key=pk&secret_key=sk&to=/");
+    assert_eq!((wrong.status, wrong.header("set-cookie"), wrong.header("www-authenticate")), (401, None, None));
+    let right = b"public_key=pk&secret_key=s%26k%3D%25&to=%2Ftrace%2Fab%3Fobs%3D1";
+    let entered = server.send("POST", "/login", &[FORM], right);
+    assert_eq!((entered.status, entered.header("location")), (303, Some("/trace/ab?obs=1")));
+    let set = entered.header("set-cookie").expect("a cookie").to_owned();
+    for attribute in ["; HttpOnly", "; SameSite=Strict", "; Path=/"] {
+        assert!(set.contains(attribute), "{set}");
+    }
+    let port = server.address.rsplit(':').next().unwrap();
+    assert!(set.starts_with(&format!("observe-{port}=")) && !set.contains("Secure"), "{set}");
+    let cookie = set.split(';').next().unwrap().to_owned();
+    let with = ("cookie", cookie.as_str());
+
+    assert_eq!(server.send("GET", "/", &[accept, with], b"").status, 200);
+    assert_eq!(server.send("GET", "/api/local/info", &[with], b"").json()["session"], true);
+    assert_eq!(server.send("GET", "/login?to=/users", &[with], b"").header("location"), Some("/users"));
+    let json = ("content-type", "application/json");
+    let script = ("x-observe", "1");
+    let score = br#"{"traceId":"ab","name":"x","value":1}"#;
+    assert_eq!(server.send("POST", "/api/local/scores", &[with, json, script], score).status, 200);
+    assert_eq!(server.send("POST", "/api/public/scores", &[with, json], score).status, 401, "programs write with keys");
+    for other in [format!("{cookie}x"), format!("observe-1={}", &cookie[cookie.find('=').unwrap() + 1..])] {
+        assert_eq!(server.send("GET", "/api/local/info", &[("cookie", &other)], b"").status, 401, "{other}");
+    }
+
+    let out = server.send("POST", "/api/local/logout", &[with, script], b"");
+    assert_eq!(out.status, 204);
+    assert!(out.header("set-cookie").is_some_and(|gone| gone.contains("Max-Age=0")));
+    assert_eq!(server.send("GET", "/api/local/info", &[with], b"").status, 401, "the cookie is worth nothing any more");
+}
+
+#[test]
+fn a_login_is_no_way_around() {
+    let scratch = Scratch::new("guard-login-away");
+    let server = locked(&scratch);
+    let post =
+        |headers: &[(&str, &str)], body: &[u8]| server.send("POST", "/login", &[&[FORM], headers].concat(), body);
+    for to in ["//evil.example", "https%3A%2F%2Fevil.example", "%2F%5Cevil.example", "%2F%09%2Fevil.example", "%0d%0a"]
+    {
+        let entered = post(&[], format!("public_key=pk&secret_key=s%26k%3D%25&to={to}").as_bytes());
+        assert_eq!((entered.status, entered.header("location")), (303, Some("/")), "{to}");
+    }
+    let right = b"public_key=pk&secret_key=s%26k%3D%25";
+    assert_eq!(post(&[("origin", "http://evil.example")], right).status, 403, "nobody logs somebody else in");
+    assert_eq!(post(&[("origin", "null")], right).status, 403);
+    assert_eq!(post(&[("origin", &server.address)], right).status, 303);
+    assert!(
+        post(&[("x-forwarded-proto", "https")], right).header("set-cookie").is_some_and(|set| set.contains("; Secure"))
+    );
+    let hostile = server.send("GET", "/login?to=/%22%3E%3Cscript%3E", &[], b"");
+    let html = String::from_utf8_lossy(&hostile.body).into_owned();
+    assert!(html.contains("value=\"/&quot;>&lt;script>\""), "{html}");
+    // The files that the page is made of are no secret, what it shows is.
+    let style = html.split('"').find(|part| part.ends_with("base.css")).expect("a style");
+    assert_eq!(server.send("GET", style, &[], b"").status, 200);
+    assert_eq!(server.send("GET", "/assets/../api/local/info", &[], b"").status, 404);
+    for path in ["/login/", "/login/../api/local/info", "//login", "/api/local/events"] {
+        assert_eq!(server.send("GET", path, &[], b"").status, 401, "{path}");
+    }
+}
+
+#[test]
+fn there_is_no_login_where_there_are_no_keys() {
+    let scratch = Scratch::new("guard-login-open");
+    let server = scratch.serve(&["--watch", "none"]);
+    assert_eq!(server.send("GET", "/login?to=/users", &[], b"").header("location"), Some("/users"));
+    assert_eq!(server.send("POST", "/login", &[FORM], b"to=/users").header("location"), Some("/users"));
 }
 
 #[test]

@@ -29,6 +29,11 @@ export async function remove(path) {
     return call("DELETE", address(path));
 }
 
+/** Where one logs in, and comes back from to what is shown now. */
+export function toLogin() {
+    location.assign(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 /** @param {string} path @param {Record<string, string | number | null | undefined>} [query] */
 export function address(path, query = {}) {
     const params = new URLSearchParams();
@@ -58,6 +63,7 @@ async function call(method, url, body, signal) {
         if (response.ok) throw new ApiError(response.status, "The server's answer is not JSON.");
     }
     if (response.ok) return answer;
+    if (response.status === 401) toLogin();
     const error = answer?.error ?? {};
     throw new ApiError(response.status, error.message ?? `The server answered ${response.status}.`, error.at ?? null, error.suggestion ?? null);
 }

@@ -8,14 +8,16 @@ const LANGUAGES = /** @type {const} */ ([["rust", "Rust"], ["python", "Python"],
 /** Nothing was recorded yet. @param {AbortSignal} signal */
 export function welcome(signal) {
     const code = h("div.welcome-code");
+    const keys = h("span");
     const box = h("div.welcome", null,
         h("h2", null, "No traces yet"),
-        h("p", null, "This page shows a trace as soon as a program sends one. Nothing else has to be set up: any key is accepted from this machine."),
+        h("p", null, "This page shows a trace as soon as a program sends one.", keys),
         code);
     get("info", {}, signal).then((info) => {
+        put(keys, info.auth ? " This server takes only what comes with its keys." : " Nothing else has to be set up: any key is accepted from this machine.");
         const show = (language) => {
             localStorage.setItem("observe.language", language);
-            const lines = info.examples?.[language] ?? "";
+            const lines = (info.examples?.[language] ?? "").replaceAll(info.address, location.origin);
             put(code,
                 h("div.tabs", { role: "tablist" }, LANGUAGES.map(([id, name]) => h("button", {
                     type: "button", role: "tab", "aria-selected": String(id === language), onclick: () => show(id),
@@ -25,7 +27,7 @@ export function welcome(signal) {
         show(LANGUAGES.some(([id]) => id === localStorage.getItem("observe.language")) ? localStorage.getItem("observe.language") : "rust");
         const watching = info.watching ?? [];
         box.append(h("p.dim", null, watching.length ? ["Watching ", watching.map((dir, i) => [i ? ", " : "", h("code", null, dir)]), ". "] : null,
-            "Receiving at ", h("code", null, info.address), "."));
+            "Receiving at ", h("code", null, location.origin), "."));
     }).catch(() => {});
     return box;
 }

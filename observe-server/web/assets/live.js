@@ -1,5 +1,7 @@
 // What landed in the database, as it lands: one event stream for the page, shared by whoever shows something.
 
+import { get } from "./api.js";
+
 const MOST = 500;
 
 /** @type {Set<(traces: Set<string> | null) => void>} */
@@ -20,8 +22,11 @@ export function connect() {
     source.addEventListener("error", () => {
         gap = true;
         say(false);
-        // A refused stream is not tried again by the browser.
-        if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+        // A refused stream is not tried again by the browser. If it is the login that is missing, any other request leads there.
+        if (source.readyState === EventSource.CLOSED) {
+            get("info").catch(() => {});
+            setTimeout(connect, 3000);
+        }
     });
     source.addEventListener("changed", (event) => {
         const ids = JSON.parse(event.data).traces ?? [];

@@ -1,11 +1,11 @@
 // The frame around every view: navigation, connection, theme, keys that work everywhere.
 
-import { get } from "./api.js";
+import { get, post, toLogin } from "./api.js";
 import { h, icon, put } from "./dom.js";
 import { bytes, count } from "./format.js";
 import { bindGlobal, help, listen } from "./keys.js";
 import { connect, onConnection } from "./live.js";
-import { menuButton } from "./menu.js";
+import { item, menuButton } from "./menu.js";
 import { go, onRoute, route, start } from "./router.js";
 import { compare } from "./views/compare.js";
 import { dashboard } from "./views/dashboard.js";
@@ -79,16 +79,20 @@ function switchTheme() {
 
 function serverPanel() {
     const box = h("dl.facts", null, h("dt", null, "…"));
-    get("info").then((info) => put(box, [
-        ["Version", info.version],
-        ["Address", info.address],
-        ["Database", info.db.path],
-        ["Size", bytes(info.db.bytes)],
-        ["Traces", count(info.db.traces)],
-        ["Observations", count(info.db.observations)],
-        ["Text index", info.backlog ? `${count(info.backlog)} waiting` : "up to date"],
-        ["Watching", info.watching?.join("\n") || "nothing"],
-        ["Access", info.auth ? "with keys" : "this machine, any key"],
-    ].map(([name, value]) => [h("dt", null, name), h("dd", null, value)]))).catch((error) => put(box, h("dt", null, error.message)));
-    return box;
+    const foot = h("div");
+    get("info").then((info) => {
+        if (info.session) put(foot, h("hr"), item("Log out", () => post("logout", {}).then(toLogin)));
+        put(box, [
+            ["Version", info.version],
+            ["Address", location.origin],
+            ["Database", info.db.path],
+            ["Size", bytes(info.db.bytes)],
+            ["Traces", count(info.db.traces)],
+            ["Observations", count(info.db.observations)],
+            ["Text index", info.backlog ? `${count(info.backlog)} waiting` : "up to date"],
+            ["Watching", info.watching?.join("\n") || "nothing"],
+            ["Access", info.auth ? "with keys" : "this machine, any key"],
+        ].map(([name, value]) => [h("dt", null, name), h("dd", null, value)]));
+    }).catch((error) => put(box, h("dt", null, error.message)));
+    return [box, foot];
 }
