@@ -270,7 +270,7 @@ fn errors() {
 answer [span] {"question":"Where is my order… → Where is my order — as the han…
   orders_or_none [tool] ERROR "no orders of user_123: the orders database cannot be reached" {"customer":"user_123"} → []
   orders [tool] ERROR "the orders database cannot be reached: connection refused on port 5432" {"customer":"user_123"} → {"error":"the orders database …
-  first_order [tool] ERROR "panicked" {"customer":"user_123"}
+  first_order [tool] ERROR "panicked: user_123 has no order" {"customer":"user_123"}
 score error = 1 of orders_or_none
 score error = 1 (three ways to fail)
 "#;

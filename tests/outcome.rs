@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::FutureExt;
 use observe::testing::{captured, captured_async};
@@ -107,7 +108,7 @@ fn a_panic_is_told_and_goes_on() {
     let ((), recorded) = captured(survivor);
     assert_eq!(
         recorded.tree(),
-        "survivor [span]\n  outer [span] ERROR \"panicked\"\n    inner [span] ERROR \"panicked\"\n"
+        "survivor [span]\n  outer [span] ERROR \"panicked: deep\"\n    inner [span] ERROR \"panicked: deep\"\n"
     );
     assert_eq!(recorded.observation("inner").outcome, Outcome::Panicked);
 }
@@ -127,8 +128,117 @@ async fn a_panic_in_a_future_is_told_also_when_the_runtime_catches_it() {
     let ((), recorded) = captured_async(spawning).await;
     assert_eq!(
         recorded.tree(),
-        "spawning [span]\n  inner [span] ERROR \"panicked\"\n  inner [span] ERROR \"panicked\"\n"
+        "spawning [span]\n  inner [span] ERROR \"panicked: deep\"\n  inner [span] ERROR \"panicked: deep\"\n"
     );
+}
+
+#[test]
+fn a_panic_says_what_it_was_thrown_with_if_that_is_a_text() {
+    #[observe]
+    fn literal() {
+        panic!("a literal");
+    }
+    #[observe]
+    fn formatted(n: u8) {
+        panic!("{n} of 42");
+    }
+    #[observe]
+    fn asserted(n: u8) {
+        assert_eq!(n, 2, "not two");
+    }
+    #[observe]
+    fn unwrapped() -> u8 {
+        "x".parse().expect("a number")
+    }
+    #[observe]
+    fn thrown() {
+        std::panic::panic_any(42);
+    }
+    let (_, recorded) = captured(|| {
+        (
+            catch_unwind(literal).is_err(),
+            catch_unwind(|| formatted(1)).is_err(),
+            catch_unwind(|| asserted(1)).is_err(),
+            catch_unwind(unwrapped).is_err(),
+            catch_unwind(thrown).is_err(),
+        )
+    });
+    let message = |name: &str| recorded.observation(name).status_message.unwrap();
+    assert_eq!(message("literal"), "panicked: a literal");
+    assert_eq!(message("formatted"), "panicked: 1 of 42");
+    assert_eq!(message("asserted"), "panicked: assertion `left == right` failed: not two\n  left: 1\n right: 2");
+    assert_eq!(message("unwrapped"), "panicked: a number: ParseIntError { kind: InvalidDigit }");
+    assert_eq!(message("thrown"), "panicked");
+}
+
+#[test]
+fn a_panic_goes_on_with_what_it_was_thrown_with_and_is_reported_once() {
+    static REPORTS: AtomicUsize = AtomicUsize::new(0);
+    struct Thrown(Box<u8>);
+    #[observe]
+    fn inner(thrown: Thrown) {
+        std::panic::panic_any(thrown);
+    }
+    #[observe]
+    async fn outer(thrown: Thrown) {
+        std::future::ready(()).await;
+        inner(thrown);
+    }
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().is::<Thrown>() {
+            REPORTS.fetch_add(1, Ordering::Relaxed);
+        } else {
+            before(info);
+        }
+    }));
+    let thrown = Thrown(Box::new(7));
+    let place = std::ptr::from_ref(&*thrown.0);
+    let (caught, recorded) = captured(|| catch_unwind(AssertUnwindSafe(|| outer(thrown).now_or_never())));
+    let thrown = caught.unwrap_err().downcast::<Thrown>().expect("what was thrown");
+    assert!(std::ptr::eq(place, &*thrown.0) && *thrown.0 == 7);
+    assert_eq!(REPORTS.load(Ordering::Relaxed), 1);
+    assert!(!std::thread::panicking());
+    let outcomes: Vec<_> = recorded.observations().iter().map(|call| call.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Panicked, Outcome::Panicked]);
+}
+
+#[test]
+fn destructors_see_the_panic_as_they_would() {
+    struct Sees(&'static AtomicUsize);
+    impl Drop for Sees {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+    static PANICKING: AtomicUsize = AtomicUsize::new(0);
+    #[observe]
+    fn inner(_argument: Sees) {
+        let _local = Sees(&PANICKING);
+        panic!("seen");
+    }
+    #[observe]
+    fn outer() {
+        let _local = Sees(&PANICKING);
+        inner(Sees(&PANICKING));
+    }
+    let (result, _) = captured(|| catch_unwind(outer));
+    assert!(result.is_err());
+    assert_eq!(PANICKING.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn the_text_of_a_panic_is_bounded() {
+    #[observe]
+    fn shouts(text: String) {
+        std::panic::panic_any(text);
+    }
+    let (_, recorded) = captured(|| catch_unwind(|| shouts("é".repeat(1 << 20))));
+    let message = recorded.observation("shouts").status_message.unwrap();
+    assert!(message.starts_with("panicked: éé") && message.ends_with("…[truncated]"));
+    assert!(message.len() < (1 << 20) + 100, "{}", message.len());
 }
 
 #[tokio::test]

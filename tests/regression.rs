@@ -220,7 +220,7 @@ fn a_function_that_never_returns() {
     }
     let (result, recorded) = captured(|| std::panic::catch_unwind(|| block_on(later())));
     assert!(result.is_err());
-    assert_eq!(recorded.tree(), "later [span] ERROR \"panicked\"\n  sync [span] ERROR \"panicked\"\n");
+    assert_eq!(recorded.tree(), "later [span] ERROR \"panicked: left\"\n  sync [span] ERROR \"panicked: left\"\n");
 }
 
 #[test]

@@ -223,7 +223,7 @@ fn a_panic_half_way_keeps_what_came() {
     }
     let (result, recorded) = captured(|| std::panic::catch_unwind(|| all(explosive())));
     assert!(result.is_err());
-    assert_eq!(recorded.tree(), "explosive [span] → [0,1] ERROR \"panicked\"\n");
+    assert_eq!(recorded.tree(), "explosive [span] → [0,1] ERROR \"panicked: boom\"\n");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! An open call of an observed function: exactly one outcome.
 //!
 //! - A call that is not recorded runs the user's code and nothing else.
-//! - A call whose work unwinds panicked; one that is dropped before it was ended was cancelled; one that never ran is
-//!   forgotten.
+//! - A call whose work unwinds panicked: that is caught, recorded and thrown on as it was, past every hook. One that is
+//!   dropped before it was ended was cancelled; one that never ran is forgotten.
 //! - Expansions call its methods by path, so that no trait in a user's scope is taken for them.
 //! - Captures run with recording off on this thread, and cannot unwind out of here.
 
-use crate::capture::{self, Input, Limits, Slot};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::capture::{self, Input, Limits, Slot, Thrown};
 use crate::clock::{self, Moment};
 use crate::context::{Context, Entered};
 use crate::details::Details;
@@ -169,17 +171,29 @@ impl Call {
 
     #[inline]
     fn watched<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        // A runtime may catch the panic before it drops what was polled.
-        let watch = Watch(self);
-        let result = watch.0.unwatched(work);
-        std::mem::forget(watch);
-        result
+        if self.is_off() { work() } else { self.guarded(work) }
     }
 
-    /// Runs a piece of the work of a call that has begun. If that unwinds, the caller closes the call.
+    #[inline(never)]
+    fn guarded<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        // A runtime may catch the panic before it drops what was polled.
+        match self.caught(work) {
+            Ok(out) => out,
+            Err(thrown) => self.unwind(thrown),
+        }
+    }
+
+    /// Runs a piece of the work of a call that is not off, and gives what it was unwound with. Whoever gets that closes
+    /// the call and throws it on: then nobody else sees that it was caught.
     #[inline]
-    pub(crate) fn unwatched<R>(&mut self, work: impl FnOnce() -> R) -> R {
-        if self.is_off() { work() } else { self.current().run(work) }
+    pub(crate) fn caught<R>(&self, work: impl FnOnce() -> R) -> Result<R, Thrown> {
+        let _entered = self.current().enter();
+        catch_unwind(AssertUnwindSafe(work))
+    }
+
+    /// Drops what is left of the work.
+    pub(crate) fn leave(&mut self, drop: &mut dyn FnMut()) {
+        self.scope(drop);
     }
 
     /// The context of the work: without what is only this call's.
@@ -239,19 +253,19 @@ impl Call {
     }
 
     /// Ends the call of a stream with what was heard of it. An error among that counts more than who stopped listening.
-    pub(crate) fn close_stream(&mut self, outcome: Outcome, heard: &Heard) {
-        let reason = match outcome {
-            Outcome::Cancelled => CANCELLED,
-            Outcome::Panicked => PANICKED,
-            _ => "",
+    pub(crate) fn close_stream(&mut self, how: &Ending<'_>, heard: &Heard) {
+        let outcome = match (how, heard.error()) {
+            (Ending::Panicked(_), _) => Outcome::Panicked,
+            (_, Some(_)) => Outcome::Error,
+            (Ending::Cancelled, None) => Outcome::Cancelled,
+            (Ending::Complete, None) => Outcome::Ok,
         };
-        let (outcome, fault) = match heard.error() {
-            Some(error) if outcome != Outcome::Panicked => (Outcome::Error, error),
-            _ => (outcome, reason.as_bytes()),
-        };
-        self.close(outcome, |out, _| {
-            if !fault.is_empty() {
-                record::put(out, Tag::Fault, fault);
+        self.close(outcome, |out, journal| {
+            match (how, heard.error()) {
+                (Ending::Panicked(thrown), _) => put_panic(out, journal, Some(thrown)),
+                (_, Some(error)) => record::put(out, Tag::Fault, error),
+                (Ending::Cancelled, None) => record::put(out, Tag::Fault, CANCELLED.as_bytes()),
+                (Ending::Complete, None) => {}
             }
             if let Some(output) = heard.output(outcome == Outcome::Ok) {
                 record::put(out, Tag::Output, &output);
@@ -305,24 +319,28 @@ impl Call {
         }
     }
 
+    /// Closes it as panicked, and lets the panic go on.
     #[cold]
-    fn unwind(&mut self) {
-        self.close(Outcome::Panicked, |out, _| record::put(out, Tag::Fault, PANICKED.as_bytes()));
+    fn unwind(&mut self, thrown: Thrown) -> ! {
+        if self.is_recorded() {
+            self.close(Outcome::Panicked, |out, journal| put_panic(out, journal, Some(&thrown)));
+        }
+        resume_unwind(thrown)
     }
 }
 
 const CANCELLED: &str = "cancelled";
-const PANICKED: &str = "panicked";
 
-/// Closes a call whose work unwinds.
-struct Watch<'a>(&'a mut Call);
+/// How a stream came to its end.
+#[derive(Debug)]
+pub(crate) enum Ending<'a> {
+    Cancelled,
+    Complete,
+    Panicked(&'a Thrown),
+}
 
-impl Drop for Watch<'_> {
-    fn drop(&mut self) {
-        if self.0.is_recorded() {
-            self.0.unwind();
-        }
-    }
+fn put_panic(out: &mut Vec<u8>, journal: &Journal, thrown: Option<&Thrown>) {
+    record::put_with(out, Tag::Fault, |out| capture::panicked(thrown, Slot::text(out, journal.rules.limits)));
 }
 
 /// A call that is current until the end of its function.
@@ -339,7 +357,8 @@ impl Drop for Running {
         self.entered = None;
         if self.call.is_recorded() {
             if std::thread::panicking() && !self.was_panicking {
-                self.call.unwind();
+                // What it unwinds with is for those to see who catch it.
+                self.call.close(Outcome::Panicked, |out, journal| put_panic(out, journal, None));
             } else {
                 self.call.close(Outcome::Ok, |_, _| {});
             }

@@ -28,7 +28,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.call.has_begun() {
-                this.call.scope(|| this.inner.set(Inner::Gone));
+                this.call.leave(&mut || this.inner.set(Inner::Gone));
             }
         }
     }

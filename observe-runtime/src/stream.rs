@@ -5,16 +5,15 @@
 //! - An error among the items makes the outcome an error, whether or not anybody goes on polling.
 
 use std::fmt;
-use std::marker::PhantomData;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::call::Call;
+use crate::call::{Call, Ending};
 use crate::heard::Heard;
-use crate::observation::Outcome;
 
 pin_project! {
     /// The stream that an observed function returned.
@@ -39,9 +38,9 @@ pin_project! {
     {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            this.call.scope(|| this.inner.set(Inner::Gone));
+            this.call.leave(&mut || this.inner.set(Inner::Gone));
             if let Some(heard) = this.heard {
-                Session { call: this.call, hear: this.hear, heard }.close(Outcome::Cancelled);
+                Session { call: this.call, hear: this.hear, heard }.close(&Ending::Cancelled);
             }
         }
     }
@@ -84,7 +83,7 @@ where
         let polled = session.watched(|| stream.poll_next(cx));
         match &polled {
             Poll::Ready(Some(item)) => session.heard.listen(|heard| (session.hear)(heard, Some(item)), true),
-            Poll::Ready(None) => session.close(Outcome::Ok),
+            Poll::Ready(None) => session.close(&Ending::Complete),
             Poll::Pending => {}
         }
         polled
@@ -111,28 +110,19 @@ impl<Hear> Session<'_, Hear> {
     where
         Hear: FnMut(&mut Heard, Option<&T>),
     {
-        struct Watch<'s, 'a, T, Hear: FnMut(&mut Heard, Option<&T>)>(&'s mut Session<'a, Hear>, PhantomData<fn(T)>);
-
-        impl<T, Hear: FnMut(&mut Heard, Option<&T>)> Drop for Watch<'_, '_, T, Hear> {
-            #[cold]
-            fn drop(&mut self) {
-                self.0.close(Outcome::Panicked);
-            }
-        }
-
-        let watch = Watch(self, PhantomData);
-        let polled = watch.0.call.unwatched(poll);
-        std::mem::forget(watch);
-        polled
+        self.call.caught(poll).unwrap_or_else(|thrown| {
+            self.close(&Ending::Panicked(&thrown));
+            resume_unwind(thrown)
+        })
     }
 
-    fn close<T>(&mut self, outcome: Outcome)
+    fn close<T>(&mut self, how: &Ending<'_>)
     where
         Hear: FnMut(&mut Heard, Option<&T>),
     {
         if self.call.is_recorded() {
             self.heard.listen(|heard| (self.hear)(heard, None), false);
-            self.call.close_stream(outcome, self.heard);
+            self.call.close_stream(how, self.heard);
         }
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! The methods that expansions call are named so that no trait in a user's scope has one of the same name.
 
-use std::any::type_name;
+use std::any::{Any, type_name};
 use std::error::Error;
 use std::fmt::{Arguments, Debug, Display, Write};
 use std::ops::Deref;
@@ -15,6 +15,22 @@ use super::types;
 
 /// The most sources that are followed: a chain may be a circle.
 const SOURCES: usize = 64;
+
+/// What a panic unwound with.
+pub(crate) type Thrown = Box<dyn Any + Send>;
+
+/// Says that something panicked, and with which text: that of `panic!` and its like is a `&str` or a `String`.
+#[cold]
+pub(crate) fn panicked(thrown: Option<&Thrown>, slot: Slot<'_>) {
+    let text = thrown.and_then(|thrown| {
+        let literal = thrown.downcast_ref::<&str>().copied();
+        literal.or_else(|| thrown.downcast_ref::<String>().map(String::as_str))
+    });
+    match text {
+        Some(text) => format(slot, format_args!("panicked: {text}")),
+        None => format(slot, format_args!("panicked")),
+    }
+}
 
 /// The strongest probe of an error.
 #[inline]
