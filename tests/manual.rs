@@ -135,3 +135,44 @@ fn usage_by_kind_and_unit() {
     assert_eq!(speech.usage_unit.as_deref(), Some("CHARACTERS"));
     assert_eq!(speech.cost, [("total".to_owned(), 0.25)]);
 }
+
+#[test]
+fn an_error_that_never_ends_or_panics_harms_nobody() {
+    #[derive(Debug)]
+    struct Circle;
+    impl std::fmt::Display for Circle {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("round and round")
+        }
+    }
+    impl std::error::Error for Circle {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&Circle)
+        }
+    }
+    #[derive(Debug)]
+    struct Long;
+    impl std::fmt::Display for Long {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            (0..4096).try_for_each(|_| f.write_str(&"long ".repeat(1024)))
+        }
+    }
+    impl std::error::Error for Long {}
+    #[derive(Debug)]
+    struct Trap;
+    impl std::fmt::Display for Trap {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("told while it was told")
+        }
+    }
+    impl std::error::Error for Trap {}
+    let ((), recorded) = captured(|| {
+        observe::span("circle").end_with_error(&Circle);
+        observe::span("long").end_with_error(&Long);
+        observe::span("trap").end_with_error(&Trap);
+    });
+    let message = |name: &str| recorded.observation(name).status_message.unwrap();
+    assert_eq!(message("circle"), "round and round");
+    assert!(message("long").len() < (1 << 20) + 100 && message("long").ends_with("…[truncated]"));
+    assert_eq!(message("trap"), "<capture panicked>");
+}

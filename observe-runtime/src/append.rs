@@ -1,6 +1,6 @@
 //! Appending what is said by hand: openings, updates, scores and closings, each a record of its own.
 
-use crate::capture::Limits;
+use crate::capture::{Limits, Slot, chain};
 use crate::clock;
 use crate::context::Context;
 use crate::diagnostics;
@@ -41,7 +41,7 @@ pub(crate) fn open(parent: Context, kind: ObservationType, name: &str, id: Optio
         return if is_sampled { context.refused() } else { context.silent() };
     }
     if kind == ObservationType::Event {
-        close(context, clock::now(), Outcome::Ok, None);
+        close(context, clock::now(), Outcome::Ok);
     }
     context
 }
@@ -83,16 +83,20 @@ pub(crate) fn score(context: Context, is_for_observation: bool, score: &Score<'_
 
 /// Closes with an error: its text, with those of its sources, is the status message.
 pub(crate) fn fail(context: Context, error: &dyn std::error::Error) {
-    close(context, clock::now(), Outcome::Error, Some(&chain(error)));
+    end(context, clock::now(), Outcome::Error, |out, limits| {
+        record::put_with(out, Tag::Fault, |out| journal::capturing(|| chain(Slot::text(out, limits), error)));
+    });
 }
 
-pub(crate) fn close(context: Context, end: u64, outcome: Outcome, fault: Option<&str>) {
+pub(crate) fn close(context: Context, time: u64, outcome: Outcome) {
+    end(context, time, outcome, |_, _| {});
+}
+
+fn end(context: Context, time: u64, outcome: Outcome, fields: impl FnOnce(&mut Vec<u8>, Limits)) {
     let Some((client, trace, Some(observation))) = target(context) else { return };
-    journal::write(client, Admission::Known, |out, _| {
-        record::close(out, trace, observation, 0, end, outcome);
-        if let Some(fault) = fault {
-            record::put(out, Tag::Fault, fault.as_bytes());
-        }
+    journal::write(client, Admission::Known, |out, journal| {
+        record::close(out, trace, observation, 0, time, outcome);
+        fields(out, journal.rules.limits);
         true
     });
 }
@@ -119,19 +123,4 @@ fn target(context: Context) -> Option<(u32, TraceId, Option<ObservationId>)> {
         return None;
     };
     Some((client, trace, context.observation_id()))
-}
-
-/// An error's text with those of its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -148,7 +148,7 @@ fn format(slot: Slot<'_>, text: Arguments<'_>) {
 
 /// `outer: middle: inner`, without what an outer text says already at its end.
 #[cold]
-fn chain(slot: Slot<'_>, error: &dyn Error) {
+pub(crate) fn chain(slot: Slot<'_>, error: &dyn Error) {
     slot.say(&|out| {
         let start = out.len();
         write(out, format_args!("{error}"));

@@ -29,7 +29,7 @@ mod tests;
 
 use serde_core::Serialize;
 
-pub(crate) use self::fault::{Thrown, panicked};
+pub(crate) use self::fault::{Thrown, chain, panicked};
 pub use self::fault::{by_debug, by_display, fault};
 pub use self::probe::probe;
 pub(crate) use self::secrets::{DEFAULT_SECRETS, redacts};

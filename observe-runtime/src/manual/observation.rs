@@ -110,7 +110,7 @@ impl Observation {
     /// observe::span("step").start_time(begun).end_at(begun + Duration::from_millis(250));
     /// ```
     pub fn end_at(self, time: SystemTime) {
-        close(self.context, clock::unix(time), Outcome::Ok, None);
+        close(self.context, clock::unix(time), Outcome::Ok);
     }
 
     fn put(self, tag: Tag, value: &[u8]) -> Self {
