@@ -229,9 +229,12 @@ pub(crate) fn close(
     out.extend_from_slice(&bytes);
 }
 
+/// Where the time is in a record.
+pub(crate) const TIME: usize = 25;
+
 /// Sets the time of the record that starts at `at`.
 pub(crate) fn set_time(out: &mut [u8], at: usize, time: u64) {
-    if let Some(bytes) = out.get_mut(at + 25..at + HEAD) {
+    if let Some(bytes) = out.get_mut(at + TIME..at + HEAD) {
         bytes.copy_from_slice(&time.to_le_bytes());
     }
 }

@@ -38,7 +38,8 @@ impl Running {
             capture_io: settings.capture_io,
             sample_below: threshold(settings.sample_rate),
             secrets: settings.secrets,
-            memory_limit: settings.memory_limit,
+            // The rest is for what is not counted: segments in advance, tables that grow, what an allocator keeps.
+            memory_limit: settings.memory_limit / 4 * 3,
             patience: settings.patience,
         };
         let defaults = TraceAttributes {
@@ -67,6 +68,7 @@ impl Running {
             interval: settings.flush_interval,
             max_age: settings.max_age,
             in_flight: if matches!(dialect, Dialect::Files) { 1 } else { 4 },
+            room: settings.memory_limit / 8,
         };
         let prepare =
             Prepare { mask: settings.mask, most_bytes: settings.max_batch_bytes, counters: journal.counters.clone() };

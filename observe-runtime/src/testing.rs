@@ -84,9 +84,7 @@ impl Capture {
     fn finish(&self) -> Recorded {
         self.0.close();
         let (mut fold, mut items) = (Fold::new(TraceAttributes::default(), u64::MAX), Vec::new());
-        let mut reader = Reader::default();
-        reader.begin(&self.0);
-        while reader.step(&self.0, |frames, keep| fold.add(frames, keep, 1, &self.0.counters)) {}
+        Reader::default().rest(&self.0, |frames, keep| fold.add(frames, keep, 1, &self.0.counters));
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
         items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }

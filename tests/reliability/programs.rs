@@ -82,6 +82,10 @@ fn signalled() {
 fn burst() {
     let overflow = if std::env::var("WAIT").is_ok() { Overflow::Block(time("WAIT")) } else { Overflow::Refuse };
     let guard = Config::new().overflow(overflow).init().unwrap();
+    // What it takes to send anything at all is there.
+    call(usize::MAX - 1);
+    observe::flush(time("EXIT"));
+    println!("base {}", peak());
     let each = number("CALLS") / 2;
     std::thread::scope(|scope| {
         for thread in 0..2 {
@@ -93,9 +97,14 @@ fn burst() {
         }
     });
     report(&guard.shutdown(time("EXIT")));
+    println!("peak {}", peak());
+}
+
+/// KiB that were resident at once.
+fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
-    println!("peak {}", peak.trim().trim_end_matches(" kB"));
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
 #[observe]

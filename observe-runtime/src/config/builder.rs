@@ -331,7 +331,7 @@ impl Config {
 
 /// # Memory and delivery
 impl Config {
-    /// Bytes that everything not delivered yet may use. Default: 64 MiB.
+    /// Bytes that everything not delivered yet may use, with what is needed to deliver it. Default: 64 MiB.
     ///
     /// ```
     /// observe::Config::new().memory_limit(256 << 20);

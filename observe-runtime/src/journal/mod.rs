@@ -193,8 +193,10 @@ impl Local {
 
 /// A scratch buffer keeps at most this much.
 const SCRATCH: usize = 64 << 10;
-/// Heap segments that are kept to be used again.
-const SPARES: usize = 64;
+/// Segments that are kept in memory to be used again.
+const SPARES: usize = 32;
+/// Segments in files that are made in advance, at most.
+const SPARE_FILES: usize = 8;
 
 fn find(client: u32) -> Option<Arc<Journal>> {
     let journals = JOURNALS.read().unwrap_or_else(PoisonError::into_inner);
@@ -326,7 +328,10 @@ impl Journal {
         let is_due = is_in_files || segments.used.is_multiple_of(4);
         drop(segments);
         let segment = spare.or_else(|| self.segment_in_file(record));
-        let segment = segment.unwrap_or_else(|| Segment::new(Words::heap(larger.max(needed)), None));
+        let segment = segment.unwrap_or_else(|| {
+            let words = larger.max(needed);
+            Segment::new(if words < LARGEST { Words::heap(words) } else { Words::pages(words) }, None)
+        });
         let writer = Writer::new(segment);
         self.segments().new.push(writer.segment.clone());
         if is_due {
@@ -357,7 +362,7 @@ impl Journal {
             let mut segments = self.segments();
             (std::mem::take(&mut segments.used), segments.spares.len())
         };
-        for _ in spares..used.clamp(1, SPARES) {
+        for _ in spares..used.clamp(1, SPARE_FILES) {
             match home.segment(0) {
                 Some(segment) => self.segments().spares.push(segment),
                 None => return,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::segment::{LARGEST, Reading, WORD};
 use super::{Journal, Keep, SPARES};
+use crate::clock;
 
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
@@ -11,6 +12,12 @@ pub(crate) struct Reader {
     open: Vec<Reading>,
     /// How many of them were looked at in this round.
     looked: usize,
+    /// What was said later is not for this round: unix nanoseconds.
+    until: u64,
+    /// The last round, which was cut short, brought nothing.
+    is_stuck: bool,
+    /// Everything that was said before is read when this round is over.
+    horizon: u64,
     /// Files that are read to their end, as long as something of them is not done.
     kept: Vec<Keep>,
     /// Records of one segment.
@@ -18,22 +25,55 @@ pub(crate) struct Reader {
 }
 
 /// A buffer keeps at most this much.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 128 << 10;
+/// Words of a backlog that are read in one round.
+const PIECE: usize = (1 << 20) / WORD;
 
 impl Reader {
-    /// Begins a round: what was appended so far is to be read piece by piece.
+    /// Begins a round: what was appended so far is to be read, segment by segment. Of a backlog it is only the oldest part,
+    /// in which nothing is missing that was said earlier than the rest, by whatever thread.
     pub(crate) fn begin(&mut self, journal: &Journal) {
         let new = std::mem::take(&mut journal.segments().new);
         self.open.extend(new.into_iter().map(|segment| Reading { segment, at: 1 }));
         self.looked = 0;
+        self.until = if std::mem::take(&mut self.is_stuck) { u64::MAX } else { self.cut() };
+        self.is_stuck = self.is_behind();
+        self.horizon = self.until.min(clock::now());
+    }
+
+    /// When the first segment was begun that is left for later.
+    fn cut(&self) -> u64 {
+        let mut backlog = 0;
+        let later = self.open.iter().skip_while(|reading| {
+            backlog += reading.backlog();
+            backlog <= PIECE
+        });
+        later.skip(1).map(|reading| reading.segment.since).min().unwrap_or(u64::MAX)
+    }
+
+    /// Whether a part of what was appended before this round is not for it.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.until != u64::MAX
+    }
+
+    /// Everything that was said before this time is read once the round is over: unix nanoseconds.
+    pub(crate) fn horizon(&self) -> u64 {
+        self.horizon
     }
 
     /// Hands the next piece to `each`, as framed records with the file that they are in. False: the round is over.
     pub(crate) fn step(&mut self, journal: &Journal, each: impl FnOnce(&[u8], Option<&Keep>)) -> bool {
-        let Some(reading) = self.open.get_mut(self.looked) else { return false };
+        let until = self.until;
+        let is_due = |reading: &Reading| reading.segment.since < until;
+        let Some(skipped) = self.open.get(self.looked..).and_then(|rest| rest.iter().position(is_due)) else {
+            return false;
+        };
+        self.looked += skipped;
+        let reading = &mut self.open[self.looked];
         let start = reading.at;
-        let is_over = reading.read(&mut self.buffer);
+        let is_over = reading.read(&mut self.buffer, until);
         if !self.buffer.is_empty() {
+            self.is_stuck = false;
             each(&self.buffer, reading.segment.stored.as_ref());
             journal.release((reading.at - start) * WORD);
             self.buffer.clear();
@@ -47,6 +87,17 @@ impl Reader {
             self.looked += 1;
         }
         true
+    }
+
+    /// Hands everything that was appended to `each`.
+    pub(crate) fn rest(&mut self, journal: &Journal, mut each: impl FnMut(&[u8], Option<&Keep>)) {
+        loop {
+            self.begin(journal);
+            while self.step(journal, &mut each) {}
+            if !self.is_behind() {
+                return;
+            }
+        }
     }
 
     /// Whether no thread is in the middle of an append.

@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::store::Stored;
 use super::words::Words;
-use crate::record;
+use crate::clock;
+use crate::record::{self, TIME};
 
 /// What segment files and those of finished items begin with.
 pub(super) const MAGIC: [u8; 8] = *b"observe1";
@@ -27,6 +28,8 @@ pub(crate) struct Segment {
     is_sealed: AtomicBool,
     /// Its writer is in the middle of an append.
     is_writing: AtomicBool,
+    /// When somebody began to write to it, in unix nanoseconds: what is in it was said later.
+    pub(super) since: u64,
     /// Its file, if it has one.
     pub(super) stored: Option<Arc<Stored>>,
 }
@@ -36,7 +39,7 @@ impl Segment {
         if let Some(first) = words.as_slice().first() {
             first.store(u64::from_ne_bytes(MAGIC), Ordering::Relaxed);
         }
-        Self { words, is_sealed: AtomicBool::new(false), is_writing: AtomicBool::new(false), stored }
+        Self { words, is_sealed: AtomicBool::new(false), is_writing: AtomicBool::new(false), since: 0, stored }
     }
 
     pub(super) fn words(&self) -> usize {
@@ -77,6 +80,7 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(segment: Segment) -> Self {
+        let segment = Segment { since: clock::now(), ..segment };
         Self { segment: Arc::new(segment), at: Cell::new(1) }
     }
 
@@ -156,8 +160,14 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Appends what is new to `out`, as [`record::frame`]s. True: it has come to the end of a sealed segment.
-    pub(super) fn read(&mut self, out: &mut Vec<u8>) -> bool {
+    /// Words that nobody writes to any more and that are not read.
+    pub(super) fn backlog(&self) -> usize {
+        if self.segment.is_sealed.load(Ordering::Relaxed) { self.segment.words() - self.at } else { 0 }
+    }
+
+    /// Appends what is new to `out`, as [`record::frame`]s, as far as it was said before `until`. True: it has come to the
+    /// end of a sealed segment.
+    pub(super) fn read(&mut self, out: &mut Vec<u8>, until: u64) -> bool {
         // Looked at first: what was there when it was sealed is read below.
         let is_sealed = self.segment.is_sealed.load(Ordering::Acquire);
         let words = self.segment.words.as_slice();
@@ -167,6 +177,9 @@ impl Reading {
                 break;
             }
             let Some(body) = words.get(self.at + 1..self.at + words_for(length)) else { break };
+            if until != u64::MAX && time(body).is_some_and(|time| time >= until) {
+                return false;
+            }
             record::frame_with(out, length, |out| {
                 let start = out.len();
                 for word in body {
@@ -178,6 +191,13 @@ impl Reading {
         }
         is_sealed
     }
+}
+
+/// When the record in these words was said.
+fn time(body: &[AtomicU64]) -> Option<u64> {
+    let [first, second] = body.get(TIME / WORD..TIME / WORD + 2)? else { return None };
+    let [first, second] = [first, second].map(|word| u64::from_le(word.load(Ordering::Relaxed)));
+    Some(first >> (TIME % WORD * 8) | second << (64 - TIME % WORD * 8))
 }
 
 /// Appends a record as a segment file has it.

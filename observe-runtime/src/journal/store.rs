@@ -59,7 +59,7 @@ pub(super) const ABOUT: &str = "about";
 pub(crate) const MASKED: &str = "masked";
 
 /// Bytes of a segment in a file.
-const SEGMENT: usize = 512 << 10;
+const SEGMENT: usize = 256 << 10;
 
 impl Home {
     /// Makes a home below `root`. Nobody sees it before it is locked.

@@ -8,6 +8,7 @@ use super::segment::{self, Reading, Segment, Writer};
 use super::store::{Home, Stored, note};
 use super::words::Words;
 use super::*;
+use crate::clock;
 use crate::id::ObservationId;
 use crate::record::{self, Kind};
 
@@ -69,10 +70,17 @@ fn journal() -> Arc<Journal> {
     Journal::open(rules, None)
 }
 
-fn taken(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
+/// What one round brings.
+fn round(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     reader.begin(journal);
     while reader.step(journal, |frames, _| records.extend(record::frames(frames).map(<[u8]>::to_vec))) {}
+    records
+}
+
+fn taken(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
+    let mut records = Vec::new();
+    reader.rest(journal, |frames, _| records.extend(record::frames(frames).map(<[u8]>::to_vec)));
     records
 }
 
@@ -120,11 +128,11 @@ proptest! {
             for (n, bytes) in records.iter().enumerate() {
                 prop_assert!(writer.append(&words(bytes), bytes.len()));
                 if n == stop {
-                    prop_assert!(!reading.read(&mut read));
+                    prop_assert!(!reading.read(&mut read, u64::MAX));
                 }
             }
             writer.seal();
-            prop_assert!(reading.read(&mut read));
+            prop_assert!(reading.read(&mut read, u64::MAX));
             prop_assert_eq!(&read, &framed(&records));
             if let Some(stored) = stored {
                 prop_assert_eq!(decoded(&std::fs::read(&stored.path).unwrap()), (records.clone(), 0));
@@ -181,7 +189,7 @@ fn a_full_segment_takes_no_more_and_keeps_its_end() {
     }
     writer.seal();
     let mut read = Vec::new();
-    assert!(reading.read(&mut read));
+    assert!(reading.read(&mut read, u64::MAX));
     assert_eq!(record::frames(&read).count(), count);
     assert!(count > 3);
 }
@@ -235,9 +243,11 @@ fn threads_append_while_the_worker_takes() {
                 for number in 0..EACH {
                     record.clear();
                     record.extend_from_slice(&thread.to_le_bytes());
+                    // Its time is among these.
+                    record.extend_from_slice(&[0; 32]);
                     let length = number % 90;
                     (0..=length).for_each(|_| record.extend_from_slice(&number.to_le_bytes()));
-                    record.truncate(16 + usize::try_from(length).unwrap() * 8 - usize::try_from(number % 8).unwrap());
+                    record.truncate(48 + usize::try_from(length).unwrap() * 8 - usize::try_from(number % 8).unwrap());
                     lane.append(&mut record);
                 }
             });
@@ -249,7 +259,7 @@ fn threads_append_while_the_worker_takes() {
                     let (words, rest) = record.as_chunks::<8>();
                     let thread = usize::try_from(u64::from_le_bytes(words[0])).unwrap();
                     let number = next[thread];
-                    assert!(words[1..].iter().all(|word| u64::from_le_bytes(*word) == number), "whole, and in order");
+                    assert!(words[5..].iter().all(|word| u64::from_le_bytes(*word) == number), "whole, and in order");
                     assert!(number.to_le_bytes().starts_with(rest));
                     next[thread] += 1;
                 }
@@ -270,4 +280,39 @@ fn nothing_is_appended_once_the_journal_is_closed() {
     assert_eq!(taken(&journal, &mut reader), [[1; 10]]);
     assert!(reader.is_quiet(&journal));
     assert_eq!(journal.counters.losses(), [(Loss::AtExit, 1)]);
+}
+
+#[test]
+fn a_backlog_is_read_piece_by_piece_in_the_order_of_time() {
+    const RECORDS: usize = 60_000;
+    const LANES: usize = 3;
+    let (journal, mut reader) = (journal(), Reader::default());
+    let lanes: Vec<Lane> = (0..LANES).map(|_| Lane::new(journal.clone())).collect();
+    for number in 0..RECORDS {
+        // One of them is nearly silent: its only segment is as old as the oldest and has records of all times.
+        let lane = if number.is_multiple_of(5000) { 2 } else { number * 7 % 13 % 2 };
+        let (mut out, trace) = (Vec::new(), TraceId::from_bytes([1; 16]).unwrap());
+        record::say(&mut out, Kind::Update, trace, ObservationId::from_bytes([1; 8]), clock::now());
+        record::put(&mut out, record::Tag::Status, &number.to_le_bytes());
+        record::put(&mut out, record::Tag::Output, &[7; 100]);
+        lanes[lane].append(&mut out);
+    }
+    let (mut read, mut rounds) = (Vec::new(), 0);
+    while read.len() < RECORDS {
+        rounds += 1;
+        let before = read.len();
+        for record in round(&journal, &mut reader) {
+            let record = record::Record::read(&record).unwrap();
+            read.push(usize::from_le_bytes(record.fields().next().unwrap().1.try_into().unwrap()));
+        }
+        assert!((read.len() - before) * 170 < 3 << 20, "{} in one round", read.len() - before);
+        // A record whose segment was made for it is a little older than that.
+        let last = read.iter().max().unwrap();
+        assert!(last + 1 - read.len() <= LANES, "{} of {last} are read", read.len());
+    }
+    assert!(rounds > 4, "{rounds}");
+    drop(lanes);
+    taken(&journal, &mut reader);
+    assert_eq!(journal.used(), 0);
+    journal.close();
 }

@@ -1,4 +1,4 @@
-//! The memory of a segment: words on the heap, or in a file, where they outlive the process.
+//! The memory of a segment: words of our own, or in a file, where they outlive the process.
 //!
 //! This file holds the only `unsafe` of the journal, above all a mapping seen as atomic words. What makes it sound:
 //!
@@ -27,6 +27,14 @@ impl Words {
         Self::Heap((0..count).map(|_| AtomicU64::new(0)).collect())
     }
 
+    /// Memory that goes back to the system as soon as it is free, which the allocator keeps.
+    pub(super) fn pages(count: usize) -> Self {
+        match MmapMut::map_anon(count * size_of::<u64>()) {
+            Ok(map) => Self::Mapped(populated(MmapRaw::from(map))),
+            Err(_) => Self::heap(count),
+        }
+    }
+
     /// Fills a new, empty file with so many zeros, and maps it.
     pub(super) fn map(file: &mut File, count: usize) -> io::Result<Self> {
         let zeros = [0; 32 << 10];
@@ -36,11 +44,7 @@ impl Words {
             file.write_all(&zeros[..more])?;
             left -= more;
         }
-        let map = MmapOptions::new().len(count * size_of::<u64>()).map_raw(&*file)?;
-        // So that the first store to a page does not wait for the system; where it cannot, they do.
-        #[cfg(target_os = "linux")]
-        let _ = map.advise(memmap2::Advice::PopulateWrite);
-        Ok(Self::Mapped(map))
+        Ok(Self::Mapped(populated(MmapOptions::new().len(count * size_of::<u64>()).map_raw(&*file)?)))
     }
 
     /// A word that is zero in a process that was forked from this one, where the system can do that.
@@ -71,4 +75,11 @@ impl Words {
             },
         }
     }
+}
+
+/// The same with all its pages there, so that the first store to one does not wait for the system; where it cannot, they do.
+fn populated(map: MmapRaw) -> MmapRaw {
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::PopulateWrite);
+    map
 }

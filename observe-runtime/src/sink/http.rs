@@ -78,7 +78,7 @@ impl Http {
         Self { endpoint, timeout, is_compressed, client: OnceCell::new() }
     }
 
-    pub(super) async fn post(&self, batch: &Batch) -> Receipt {
+    pub(super) async fn post(&self, batch: Batch) -> Receipt {
         let client = match self.client.get_or_try_init(|| self.connect()) {
             Ok(client) => client,
             Err(error) => return Receipt::Retry { after: None, why: self.say(&error.to_string()) },
@@ -91,10 +91,10 @@ impl Http {
         let compressed = if self.is_compressed && kind == "application/x-protobuf" { gzip(&batch.body) } else { None };
         request = match compressed {
             Some(body) => request.header("content-encoding", "gzip").body(body),
-            None => request.body(batch.body.clone()),
+            None => request.body(batch.body),
         };
         match request.send().await {
-            Ok(response) => self.read(response, batch).await,
+            Ok(response) => self.read(response, batch.signal).await,
             Err(error) => Receipt::Retry { after: None, why: self.say(&chain(&error.without_url())) },
         }
     }
@@ -108,7 +108,7 @@ impl Http {
             .build()
     }
 
-    async fn read(&self, mut response: Response, batch: &Batch) -> Receipt {
+    async fn read(&self, mut response: Response, signal: Signal) -> Receipt {
         let status = response.status();
         let after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value.to_str().ok()?));
         let mut body = Vec::new();
@@ -125,7 +125,7 @@ impl Http {
         let why = self.say(&format!("{status}: {text}"));
         match status {
             StatusCode::MULTI_STATUS => partial(&body),
-            status if status.is_success() => accepted(batch.signal, &body),
+            status if status.is_success() => accepted(signal, &body),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Receipt::Credentials(why),
             StatusCode::PAYLOAD_TOO_LARGE => Receipt::TooLarge(why),
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => Receipt::Malformed(why),

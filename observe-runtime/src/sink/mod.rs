@@ -65,9 +65,9 @@ pub(crate) enum Sink {
 
 impl Sink {
     /// Delivers a batch, once. Several may be on their way at once.
-    pub(crate) async fn deliver(&self, batch: &Batch) -> Receipt {
+    pub(crate) async fn deliver(&self, batch: Batch) -> Receipt {
         match self {
-            Self::Files(files) => files.write(batch),
+            Self::Files(files) => files.write(&batch),
             #[cfg(feature = "http")]
             Self::Http(http) => http.post(batch).await,
         }

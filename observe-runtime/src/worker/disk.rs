@@ -16,26 +16,29 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SLACK: usize = 16 << 20;
 
 impl Worker {
-    /// Looks after files now and then.
-    pub(super) fn tidy(&mut self, now: Instant) {
-        if self.spool.is_none() {
-            if self.outbox.is_down() {
-                let given_up = self.outbox.give_up(self.journal.rules.memory_limit / 2);
-                self.lose(Loss::Backlog, &given_up);
-            }
+    /// Puts away, or gives up, what is too much for the memory while the server is down or the end has come.
+    pub(super) fn make_room(&mut self, now: Instant) {
+        let is_late = self.is_late(now);
+        if !is_late && !self.outbox.is_down() {
             return;
         }
-        let is_old = self.outbox.oldest().is_some_and(|oldest| now.saturating_duration_since(oldest) > PATIENCE);
-        let is_much = self.outbox.waiting() > self.journal.rules.memory_limit / 8;
-        if self.outbox.is_down() && (is_old || is_much) {
-            self.put_away();
-            let given_up = self.outbox.give_up(self.journal.rules.memory_limit / 2);
-            self.lose(Loss::Backlog, &given_up);
+        let limit = self.journal.rules.memory_limit;
+        if self.spool.is_some() {
+            let is_old = || self.outbox.oldest().is_some_and(|oldest| now.saturating_duration_since(oldest) > PATIENCE);
+            if self.outbox.waiting() > limit / 8 || is_old() {
+                self.put_away();
+            }
         }
-        if let Some(spool) = &mut self.spool {
-            spool.expire();
-            spool.clean();
-        }
+        let given_up = self.outbox.give_up(limit / 2);
+        self.lose(if is_late { Loss::AtExit } else { Loss::Backlog }, &given_up);
+    }
+
+    /// Looks after files now and then.
+    pub(super) fn tidy(&mut self, now: Instant) {
+        self.make_room(now);
+        let Some(spool) = &mut self.spool else { return };
+        spool.expire();
+        spool.clean();
         self.reader.clean();
         if self.reader.kept_bytes() > SLACK + 2 * self.fold.weight() {
             self.carry_over();

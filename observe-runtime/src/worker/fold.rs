@@ -51,14 +51,16 @@ struct Pending {
     keeps: Vec<Keep>,
 }
 
-/// What a pending observation weighs beside its records: places in tables that are half empty.
-const PENDING: usize = 2 * size_of::<((TraceId, ObservationId), Pending)>() + 32;
+/// What a place for an observation takes: tables leave an eighth of theirs empty.
+const PENDING: usize = size_of::<((TraceId, ObservationId), Pending)>() / 7 * 8 + 1;
+/// What a place for a trace takes.
+const TRACE: usize = size_of::<(TraceId, Trace)>() / 7 * 8 + 1;
+/// What an observation weighs beside its place and its records: what an allocation takes, and its place in its trace.
+const ENTRY: usize = 32;
 /// What a waiting score weighs beside its record.
 const SCORE: usize = 64;
-/// What a trace weighs, likewise.
-const TRACE: usize = 2 * size_of::<(TraceId, Trace)>() + 64;
 /// What a closing record needs, mostly.
-const CLOSING: usize = 160;
+const CLOSING: usize = 80;
 /// How long what was said before the opening waits for it, in nanoseconds.
 const ORPHAN: u64 = 1_000_000_000;
 
@@ -100,7 +102,7 @@ impl Fold {
 
     /// Bytes it keeps.
     pub(crate) fn weight(&self) -> usize {
-        self.weight + self.traces.len() * TRACE
+        self.weight + self.traces.capacity() * TRACE + self.observations.capacity() * PENDING
     }
 
     /// Observations and scores that have not left.
@@ -172,9 +174,7 @@ impl Fold {
                 trace.is_said = true;
                 trace.is_unseen = true;
                 add_keep(&mut trace.keeps, keep);
-                if trace.open == 0 {
-                    self.quiet.push(record.trace);
-                }
+                list(&mut self.quiet, record.trace, trace);
             }
             (Kind::Score, _) => {
                 counters.recorded.fetch_add(1, Ordering::Relaxed);
@@ -184,9 +184,7 @@ impl Fold {
                 trace.scores.push((bytes.to_vec(), keep.into_iter().cloned().collect()));
                 self.scores += 1;
                 self.weight += bytes.len() + SCORE;
-                if trace.open == 0 {
-                    self.quiet.push(record.trace);
-                }
+                list(&mut self.quiet, record.trace, trace);
             }
             (_, None) => counters.lose(Loss::Unreadable, 1),
             (_, Some(id)) => self.observe(record, id, bytes, keep, counters),
@@ -206,7 +204,7 @@ impl Fold {
         let key = (record.trace, id);
         let (weight, orphans) = (&mut self.weight, &mut self.orphans);
         let pending = self.observations.entry(key).or_insert_with(|| {
-            *weight += PENDING;
+            *weight += ENTRY;
             if kind != Kind::Open {
                 orphans.push(key);
             }
@@ -217,6 +215,9 @@ impl Fold {
         });
         if kind != Kind::Forget {
             let before = pending.records.capacity();
+            if kind == Kind::Close {
+                pending.records.reserve_exact(bytes.len() + 4);
+            }
             record::frame(&mut pending.records, bytes);
             *weight += pending.records.capacity() - before;
         }
@@ -234,7 +235,7 @@ impl Fold {
         if pending.is_open && pending.is_forgotten {
             trace.open = trace.open.saturating_sub(usize::from(!pending.is_done));
             counters.recorded.fetch_sub(1, Ordering::Relaxed);
-            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + ENTRY);
             self.observations.remove(&key);
         } else if pending.is_open && pending.is_closed && !pending.is_done {
             pending.is_done = true;
@@ -244,28 +245,22 @@ impl Fold {
             }
             trace.closed.push(id);
         }
-        if trace.open == 0 {
-            self.quiet.push(record.trace);
-        }
+        list(&mut self.quiet, record.trace, trace);
     }
 
     /// Ends a round: lets the traces leave of which nothing is open and nothing came in this round.
     pub(crate) fn settle(&mut self, round: u64, leave: &mut Vec<Item>) {
         let mut quiet = std::mem::take(&mut self.quiet);
         quiet.retain(|id| {
-            let Some(trace) = self.traces.get(id) else { return false };
-            if trace.open > 0 {
-                return false;
+            let Some(trace) = self.traces.get_mut(id) else { return false };
+            trace.is_listed = trace.open == 0 && trace.touched == round;
+            if trace.open == 0 && !trace.is_listed {
+                self.leave(*id, leave);
             }
-            if trace.touched == round {
-                return true;
-            }
-            self.leave(*id, leave);
-            false
+            self.traces.get(id).is_some_and(|trace| trace.is_listed)
         });
-        quiet.dedup();
-        quiet.append(&mut self.quiet);
         self.quiet = quiet;
+        self.shrink();
     }
 
     /// Lets go of what has waited for longer than `hold`, at the time `now`.
@@ -288,13 +283,20 @@ impl Fold {
         let late: Vec<TraceId> = self.traces.iter().filter(|(_, trace)| waited(trace)).map(|(id, _)| *id).collect();
         for id in late {
             self.leave(id, leave);
-            let is_over = self.traces.get(&id).is_some_and(|trace| trace.open == 0);
-            if is_over
-                && !self.quiet.contains(&id)
-                && let Some(trace) = self.traces.remove(&id)
-            {
+            let is_over = self.traces.get(&id).is_some_and(|trace| trace.open == 0 && !trace.is_listed);
+            if is_over && let Some(trace) = self.traces.remove(&id) {
                 counters.lose(Loss::TooLate, u64::from(trace.is_unseen));
             }
+        }
+    }
+
+    /// Gives back what a rush has left.
+    fn shrink(&mut self) {
+        if self.observations.len() < self.observations.capacity() / 8 {
+            self.observations.shrink_to(2 * self.observations.len());
+        }
+        if self.traces.len() < self.traces.capacity() / 8 {
+            self.traces.shrink_to(2 * self.traces.len());
         }
     }
 
@@ -342,6 +344,7 @@ impl Fold {
         counters.lose(Loss::TooLate, unseen as u64);
         self.quiet.clear();
         self.orphans.clear();
+        (self.observations, self.traces) = (HashMap::default(), HashMap::default());
     }
 
     /// Lets the closed observations of a trace leave, and its scores. A trace that nothing was said of goes with them.
@@ -353,7 +356,7 @@ impl Fold {
         trace.has_left |= !trace.closed.is_empty();
         for observation in std::mem::take(&mut trace.closed) {
             let Some(pending) = self.observations.remove(&(id, observation)) else { continue };
-            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + ENTRY);
             leave.push(Item::Observation(Finished {
                 trace: id,
                 id: observation,
@@ -418,8 +421,15 @@ impl Fold {
 
     fn remove(&mut self, key: (TraceId, ObservationId)) {
         if let Some(pending) = self.observations.remove(&key) {
-            self.weight = self.weight.saturating_sub(pending.records.capacity() + PENDING);
+            self.weight = self.weight.saturating_sub(pending.records.capacity() + ENTRY);
         }
+    }
+}
+
+/// Puts a trace of which nothing is open among those that may leave.
+fn list(quiet: &mut Vec<TraceId>, id: TraceId, trace: &mut Trace) {
+    if trace.open == 0 && !std::mem::replace(&mut trace.is_listed, true) {
+        quiet.push(id);
     }
 }
 

@@ -4,6 +4,8 @@
 //!   nothing of the program's can block it.
 //! - It polls, every 1 to 20 ms; callers wake it only when a shard is full or something is flushed.
 //! - It never waits for the server: several batches may be on their way while rounds go on.
+//! - It folds no further ahead than the server takes: a backlog stays in the journal, where it is smallest, and is
+//!   read in pieces, oldest first.
 
 mod disk;
 pub(crate) mod exit;
@@ -96,7 +98,7 @@ impl Drop for Worker {
 /// A batch on its way. What is in it stays here, so that it is not lost with the request.
 struct Delivery {
     parcel: Parcel,
-    /// Its weight when it left, and the bytes of its encoding.
+    /// What it weighed when it left, with its encoding, and the bytes of that.
     weight: usize,
     bytes: usize,
     receipt: Pin<Box<dyn Future<Output = Receipt> + Send>>,
@@ -119,6 +121,8 @@ pub(crate) struct Worker {
     reader: Reader,
     /// A round is not over.
     is_reading: bool,
+    /// Nothing more is read before something has been sent.
+    is_held: bool,
     /// The round brought nothing so far.
     is_quiet: bool,
     spool: Option<Spool>,
@@ -142,6 +146,8 @@ const SLOW: Duration = Duration::from_millis(20);
 /// How long the fold goes on before what is on its way is looked after.
 const PART: Duration = Duration::from_millis(5);
 const SWEEP: Duration = Duration::from_millis(200);
+/// The fold holds back while what waits to be sent uses more than this part of the memory.
+const AHEAD: usize = 8;
 /// How long keys that were refused are not tried again.
 const LOCKED: Duration = Duration::from_secs(30);
 
@@ -170,6 +176,7 @@ impl Worker {
             leaving: Vec::new(),
             reader: Reader::default(),
             is_reading: false,
+            is_held: false,
             is_quiet: true,
             spool: None,
             recovery: None,
@@ -200,6 +207,7 @@ impl Worker {
             }
             self.asked.extend(asked.into_iter().map(|command| Asked { command, rounds: 0 }));
             self.take();
+            self.pass_on();
             self.send();
             if let Some(live) = &mut self.live {
                 live.look(Instant::now(), &self.fold, &self.exit);
@@ -213,10 +221,54 @@ impl Worker {
     }
 
     /// A part of a round, in which what was appended before it goes through the fold: what is on its way is not to wait
-    /// for a backlog.
+    /// for a backlog. Nor is the fold to be far ahead of what is on its way: what it has read is larger than what it reads.
     fn take(&mut self) {
         let start = Instant::now();
-        let is_late = self.asked.iter().any(|asked| start >= asked.command.until);
+        let is_late = self.is_late(start);
+        loop {
+            self.is_held = !is_late && !self.is_reading && self.holds_back();
+            if self.is_held {
+                self.pace = SLOW;
+                break;
+            }
+            if !self.read(start, is_late) {
+                self.pace = Duration::ZERO;
+                break;
+            }
+            self.settle();
+            if !self.reader.is_behind() {
+                self.pace = if self.is_quiet { (self.pace * 2).clamp(FAST, SLOW) } else { FAST };
+                break;
+            }
+            self.pace = Duration::ZERO;
+            if !is_late {
+                break;
+            }
+            self.pass_on();
+        }
+        if self.swept.elapsed() >= SWEEP {
+            self.swept = Instant::now();
+            clock::refresh();
+            self.fold.sweep(self.reader.horizon(), self.fold.hold(), &mut self.leaving, &self.journal.counters);
+            let expired = self.outbox.expire(self.swept);
+            self.lose(Loss::TooOld, &expired);
+            self.tidy(self.swept);
+            self.watch.look(self.swept);
+        }
+    }
+
+    /// Whether the time to end is over: what is appended is read to be counted, or to be put on disk.
+    fn is_late(&self, now: Instant) -> bool {
+        self.asked.iter().any(|asked| asked.command.is_last && now >= asked.command.until)
+    }
+
+    /// Whether enough waits to be sent, and the server takes it.
+    fn holds_back(&self) -> bool {
+        !self.outbox.is_down() && self.outbox.weight() > self.journal.rules.memory_limit / AHEAD
+    }
+
+    /// Reads on, for [`PART`] at most unless it is late. True: the round is over.
+    fn read(&mut self, start: Instant, is_late: bool) -> bool {
         if !self.is_reading {
             self.round += 1;
             self.is_quiet = true;
@@ -233,54 +285,62 @@ impl Worker {
         }) {
             if !is_late && start.elapsed() >= PART {
                 self.is_reading = true;
-                self.pace = Duration::ZERO;
-                return;
+                return false;
             }
         }
-        self.pace = if self.is_quiet { (self.pace * 2).clamp(FAST, SLOW) } else { FAST };
+        true
+    }
+
+    /// Ends a round.
+    fn settle(&mut self) {
         self.journal.make_spares();
-        if self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
-            self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, &counters);
+        let counters = &self.journal.counters;
+        let is_behind = self.reader.is_behind();
+        if !is_behind && self.asked.iter().any(|asked| asked.command.is_last && asked.rounds > 0) {
+            self.fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut self.leaving, counters);
         } else {
             self.fold.settle(self.round, &mut self.leaving);
-        }
-        if self.swept.elapsed() >= SWEEP {
-            self.swept = Instant::now();
-            clock::refresh();
             // While memory runs out, what has finished does not wait for its trace.
-            let is_tight = self.journal.used() > self.journal.rules.memory_limit / 4 * 3;
-            let hold = if is_tight { 0 } else { self.fold.hold() };
-            self.fold.sweep(clock::now(), hold, &mut self.leaving, &counters);
-            let expired = self.outbox.expire(self.swept);
-            self.lose(Loss::TooOld, &expired);
-            self.tidy(self.swept);
-            self.watch.look(self.swept);
+            let limit = self.journal.rules.memory_limit;
+            if self.fold.weight() > limit / 4 && self.journal.used() > limit / 4 * 3 {
+                self.fold.sweep(self.reader.horizon(), 0, &mut self.leaving, counters);
+            }
         }
-        for asked in &mut self.asked {
+        for asked in self.asked.iter_mut().filter(|_| !is_behind) {
             asked.rounds += 1;
         }
     }
 
-    /// Hands on what leaves the fold, and starts the deliveries that may start.
-    fn send(&mut self) {
+    /// Hands on what leaves the fold, masked and cut.
+    fn pass_on(&mut self) {
         let now = Instant::now();
-        let leaving = self.leaving.drain(..).map(|item| self.exit.prepare.ready(item));
-        let leaving: Vec<Item> = leaving.collect();
+        let leaving = std::mem::take(&mut self.leaving).into_iter().map(|item| self.exit.prepare.ready(item));
         if let Some(console) = &self.console {
+            let leaving: Vec<Item> = leaving.collect();
             console.show(&leaving);
+            leaving.into_iter().for_each(|item| self.outbox.push(item, now));
+        } else {
+            leaving.for_each(|item| self.outbox.push(item, now));
         }
-        for item in leaving {
-            self.outbox.push(item, now);
+        if self.outbox.waiting() > self.journal.rules.memory_limit / 2 {
+            self.make_room(now);
         }
+    }
+
+    /// Starts the deliveries that may start.
+    fn send(&mut self) {
         self.adopt();
+        let (now, is_flushing) = (Instant::now(), self.is_held || !self.asked.is_empty());
         let spool = &mut self.spool;
-        while let Some(parcel) = self.outbox.next(now, !self.asked.is_empty(), || spool.as_mut()?.next()) {
+        while let Some(parcel) = self.outbox.next(now, is_flushing, || spool.as_mut()?.next()) {
             if parcel.is_retry {
                 self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
             }
             let (exit, batch) = (self.exit.clone(), self.exit.encode(&parcel));
-            let (weight, bytes) = (parcel.weight(), batch.body.len());
-            let receipt = Box::pin(async move { exit.sink.deliver(&batch).await });
+            let bytes = batch.body.len();
+            let weight = parcel.weight() + bytes;
+            self.outbox.carries(bytes);
+            let receipt = Box::pin(async move { exit.sink.deliver(batch).await });
             self.deliveries.push(Delivery { parcel, weight, bytes, receipt });
         }
     }

@@ -22,6 +22,8 @@ pub(crate) struct Terms {
     pub(crate) max_age: Duration,
     /// Batches that may be on their way at once.
     pub(crate) in_flight: usize,
+    /// Bytes on their way, with which no more is sent.
+    pub(crate) room: usize,
 }
 
 /// Items on their way together.
@@ -124,7 +126,7 @@ impl Outbox {
         is_flushing: bool,
         stored: impl FnOnce() -> Option<Parcel>,
     ) -> Option<Parcel> {
-        if self.in_flight >= self.terms.in_flight {
+        if self.in_flight >= self.terms.in_flight || self.in_flight > 0 && self.in_flight_bytes >= self.terms.room {
             return None;
         }
         if let Some(until) = self.down_until
@@ -146,6 +148,11 @@ impl Outbox {
         self.in_flight_bytes += parcel.weight();
         self.in_flight_items += parcel.items.len();
         Some(parcel)
+    }
+
+    /// The encoding of a batch on its way has so many bytes.
+    pub(crate) fn carries(&mut self, bytes: usize) {
+        self.in_flight_bytes += bytes;
     }
 
     /// A batch is no longer on its way.
@@ -308,7 +315,7 @@ impl Queue {
             || self.bytes >= terms.bytes
             || now.saturating_duration_since(since) >= terms.interval;
         is_due.then_some(())?;
-        let (mut items, mut bytes) = (Vec::new(), 0);
+        let (mut items, mut bytes) = (Vec::with_capacity(terms.count.min(self.fresh.len())), 0);
         while let Some((item, _)) = self.fresh.front()
             && items.len() < terms.count
             && (items.is_empty() || bytes + item.weight() <= terms.bytes)
@@ -317,6 +324,9 @@ impl Queue {
             items.extend(self.fresh.pop_front().map(|(item, _)| item));
         }
         self.bytes -= bytes;
+        if self.fresh.len() < self.fresh.capacity() / 4 {
+            self.fresh.shrink_to(2 * self.fresh.len());
+        }
         Some(Parcel { signal: self.signal, items, since, is_retry: false, from: None })
     }
 }

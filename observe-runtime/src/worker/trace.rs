@@ -25,6 +25,8 @@ pub(super) struct Trace {
     pub(super) since: u64,
     /// The round that last brought something.
     pub(super) touched: u64,
+    /// It is among those that may leave at the end of a round.
+    pub(super) is_listed: bool,
     /// Something was said of the trace as a whole.
     pub(super) is_said: bool,
     /// And nothing has left since that could have shown it.
@@ -46,6 +48,7 @@ impl Trace {
             scores: Vec::new(),
             since: 0,
             touched: 0,
+            is_listed: false,
             is_said: false,
             is_unseen: false,
             has_left: false,
