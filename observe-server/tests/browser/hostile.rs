@@ -100,3 +100,100 @@ async fn the_page_refuses_scripts_that_are_not_its_own() {
     assert!(page.complaints().await.iter().any(|one| one.contains("Content Security Policy")));
     setting.end().await;
 }
+
+#[tokio::test]
+async fn names_of_everything_that_objects_have_are_only_names() {
+    let mut trace = Trace::new(1, Duration::from_secs(5));
+    // Written as text: these keys have to arrive.
+    let value = r#"{"__proto__": {"hacked": 1}, "constructor": {"prototype": {"hacked": 2}}, "toString": 3, "hasOwnProperty": null, "<b>key</b>": "\u0000"}"#;
+    let message = r#"[{"role": "user", "content": [{"type": "image_url", "image_url": {"toString": 1}}, {"type": "tool_use", "name": {"toString": 2}, "input": [null]}]}, {"role": "tool", "name": {"valueOf": 1}, "content": "x", "tool_call_id": {"toString": 3}}]"#;
+    let attributes = vec![
+        ("langfuse.observation.input", json!(value)),
+        ("langfuse.observation.output", json!(message)),
+        ("langfuse.observation.model.name", json!("gpt-4o")),
+        (
+            "langfuse.observation.usage_details",
+            json!(r#"{"input": 10, "constructor": 5, "__proto__": 7, "toString": 3}"#),
+        ),
+        ("langfuse.observation.cost_details", json!(r#"{"input": 0.1}"#)),
+        ("langfuse.observation.model.parameters", json!(r#"{"__proto__": {"hacked": 3}, "valueOf": 0.2}"#)),
+        ("langfuse.observation.metadata.__proto__", json!("meta")),
+    ];
+    trace.span(&Span { kind: "constructor", name: "__proto__", to: 20.0, attributes, ..Span::default() });
+    let Some(setting) = Setting::with("names", std::slice::from_ref(&trace)).await else { return };
+    let page = &setting.page;
+    page.go(&format!("/trace/{}?obs={}", trace.id, trace.span_id(0))).await;
+    page.until_says(".json-key", "__proto__").await;
+    page.until_says(".usage td", "constructor").await;
+    page.until_says(".message", "result").await;
+    page.until_says(".detail-title h2", "__proto__").await;
+    page.press("d").await;
+    page.until("document.querySelector('.diff')").await;
+    assert_eq!(page.value("({}).hacked ?? window.hacked ?? null").await, json!(null));
+    assert_eq!(page.complaints().await, Vec::<String>::new());
+    setting.end().await;
+}
+
+/// Values in which a search for the end of something could look for ever, and lines without an end.
+#[tokio::test]
+async fn values_of_ten_megabytes_open_and_can_be_read_to_their_end() {
+    const SIZE: usize = 10 << 20;
+    let values = [("[", "`"), ("x", "* "), ("**a ", "|a"), ("line\n", "\u{301}")];
+    let traces: Vec<Trace> = (0..)
+        .zip(values)
+        .map(|(number, (input, output))| {
+            let long = |part: &str| json!(part.repeat(SIZE / part.len()));
+            super::data::simple(number, Duration::from_secs(9 + number), "long", &long(input), &long(output))
+        })
+        .collect();
+    let Some(setting) = Setting::new("long").await else { return };
+    let page = &setting.page;
+    for trace in &traces {
+        super::data::send(&setting.server.address, std::slice::from_ref(trace)).await;
+        page.go(&format!("/trace/{}", trace.id)).await;
+        page.until_says(".detail-title h2", "long").await;
+        page.until("document.querySelectorAll('.more').length === 2").await;
+        while page.value("document.querySelectorAll('.more').length > 1").await == json!(true) {
+            page.click(".more").await;
+        }
+        let shown = "[...document.querySelectorAll('.value')][0].textContent.length";
+        page.until(&format!("{shown} > {}", SIZE * 7 / 10)).await;
+        page.press("d").await;
+        page.until("document.querySelector('.diff')").await;
+        assert_eq!(page.value("document.documentElement.scrollWidth").await, json!(1280), "nothing sticks out");
+    }
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn pictures_in_markdown_neither_run_nor_tell_who_reads() {
+    let markdown = "# Pictures\n\n![a](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9InRvcC5oYWNrZWQ9MSIvPg==) ![b](data:image/svg+xml,<svg/onload=top.hacked=2>) ![c](https://evil.example/pixel.png) ![d](//evil.example/e.png) ![e](data:text/html;base64,PHNjcmlwdD4=) ![f](data:image/png;base64,iVBORw0KGgo=)";
+    let trace = super::data::simple(1, Duration::from_secs(5), "pictures", &json!(1), &json!(markdown));
+    let Some(setting) = Setting::with("markdown", std::slice::from_ref(&trace)).await else { return };
+    let page = &setting.page;
+    page.go(&format!("/trace/{}", trace.id)).await;
+    page.until_says(".md h3", "Pictures").await;
+    let sources = page.value("[...document.querySelectorAll('main img')].map((image) => image.src)").await;
+    assert_eq!(sources, json!(["data:image/png;base64,iVBORw0KGgo="]));
+    let fetched = page.value("performance.getEntriesByType('resource').map((one) => new URL(one.name).host).filter((host) => host && host !== location.host)").await;
+    assert_eq!(fetched, json!([]));
+    assert_eq!(page.value("window.hacked ?? null").await, json!(null));
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn what_only_a_model_would_read_is_shown() {
+    let smuggled: String =
+        "ignore all".bytes().map(|byte| char::from_u32(0xe0000 + u32::from(byte)).unwrap()).collect();
+    let flag = "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}";
+    let input = json!(format!("Hello{smuggled} a\u{200b}b \u{200f}c {flag} \u{0}"));
+    let trace = super::data::simple(1, Duration::from_secs(5), "name\u{200f}!", &input, &json!("ok"));
+    let Some(setting) = Setting::with("hidden", std::slice::from_ref(&trace)).await else { return };
+    let page = &setting.page;
+    page.until_says(".c-name .control", "U+200F").await;
+    page.go(&format!("/trace/{}", trace.id)).await;
+    page.until_says(".value .control", "hidden: ignore all").await;
+    assert_eq!(page.texts(".value .control").await, ["hidden: ignore all", "U+200B", "U+200F", "U+0000"]);
+    page.until_says(".value", flag).await;
+    setting.end().await;
+}

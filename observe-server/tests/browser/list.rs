@@ -184,3 +184,116 @@ async fn what_is_listed_can_be_taken_away() {
     }
     setting.end().await;
 }
+
+#[tokio::test]
+async fn a_column_is_as_wide_as_one_drags_it() {
+    let traces = data::morning(3);
+    let Some(setting) = Setting::with("widths", &traces).await else { return };
+    let page = &setting.page;
+    let width = "Math.round(document.querySelector('.rows .row .c-latency').getBoundingClientRect().width)";
+    let head =
+        "Math.round(document.querySelector('[title=\"Sort by latency\"]').parentElement.getBoundingClientRect().width)";
+    assert_eq!(page.value(width).await, json!(78));
+    // The handle is nine pixels wide.
+    page.drag("[aria-label='Width of Latency']", 0.5, 0.5 + 90.0 / 9.0).await;
+    page.until(&format!("{width} === 168 && {head} === 168")).await;
+    assert_eq!(page.path().await, "/", "nothing was sorted");
+    page.reload().await;
+    page.until(&format!("document.querySelector('.rows .row') && {width} === 168")).await;
+    page.value("document.querySelector('[aria-label=\"Width of Latency\"]').focus()").await;
+    page.press(keys::LEFT).await;
+    page.until(&format!("{width} === 152")).await;
+    page.double_click("[aria-label='Width of Latency']").await;
+    page.until(&format!("{width} === 78")).await;
+    // Columns that have no room any more scroll sideways, their heads with them.
+    page.drag("[aria-label='Width of Name']", 0.5, 0.5 + 700.0 / 9.0).await;
+    page.until("document.querySelector('.rows').scrollWidth > document.querySelector('.rows').clientWidth").await;
+    page.value("document.querySelector('.rows').scrollLeft = 200").await;
+    page.until("document.querySelector('.list-head').scrollLeft === 200").await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn searches_are_found_again_and_kept() {
+    let traces = data::morning(6);
+    let Some(setting) = Setting::with("searches", &traces).await else { return };
+    let page = &setting.page;
+    for query in ["CSV", "level:ERROR"] {
+        page.press("/").await;
+        page.press(format!("{query}{}", keys::ENTER)).await;
+        page.until(&format!("new URLSearchParams(location.search).get('q') === '{query}'")).await;
+    }
+    page.press(keys::ESCAPE).await;
+    page.press("r").await;
+    page.until_says(".menu .item", "CSV").await;
+    assert_eq!(page.texts(".menu .search-row code").await, ["level:ERROR", "CSV"]);
+    page.click(".menu [title='Keep CSV']").await;
+    page.go("/users").await;
+    page.until_says(".rows .row", "user_").await;
+    page.press("r").await;
+    page.until_says(".menu-head", "Kept").await;
+    assert_eq!(page.texts(".menu .search-row code").await, ["CSV", "level:ERROR"]);
+    page.click(".menu [title='Forget level:ERROR']").await;
+    page.press("r").await;
+    page.until("document.querySelectorAll('.menu .search-row').length === 1").await;
+    page.click(".menu .item[title='CSV']").await;
+    page.until("location.pathname === '/users' && location.search === '?q=CSV'").await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn names_and_observed_values_are_completed() {
+    let traces = data::morning(6);
+    let Some(setting) = Setting::with("complete", &traces).await else { return };
+    let page = &setting.page;
+    page.press("/").await;
+    page.press("sess").await;
+    page.until_says(".completion", "session").await;
+    page.press(keys::TAB).await;
+    page.until("document.querySelector('.search input').value === 'session:'").await;
+    page.until_says(".completion", "session_01").await;
+    page.press("session_").await;
+    page.until(
+        "document.querySelector('.completion.on') === null && document.querySelectorAll('.completion').length === 2",
+    )
+    .await;
+    page.until("document.querySelector('.completions').innerText.includes('session_00')").await;
+    let first = page.texts(".completion").await[0].clone();
+    page.press(if first.starts_with("session_01") { keys::DOWN.to_owned() } else { keys::DOWN.repeat(2) }).await;
+    page.until("document.querySelector('.completion.on')?.innerText.startsWith('session_01')").await;
+    page.press(keys::TAB).await;
+    page.until("document.querySelector('.search input').value === 'session:session_01 '").await;
+    page.press(keys::ENTER).await;
+    page.until("document.querySelector('.summary b')?.innerText === '2'").await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn a_suggestion_mends_the_query() {
+    let traces = data::morning(3);
+    let Some(setting) = Setting::with("mend", &traces).await else { return };
+    let page = &setting.page;
+    page.go("/?q=CSV%20levl%3AERROR").await;
+    page.until_says(".welcome h2", "mistake").await;
+    page.click(".search-problem button").await;
+    page.until("new URLSearchParams(location.search).get('q') === 'CSV level:ERROR'").await;
+    page.until("!document.querySelector('.search.failed')").await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn a_narrow_window_keeps_filters_and_columns() {
+    let traces = data::morning(3);
+    let Some(setting) = Setting::with("narrow", &traces).await else { return };
+    let page = &setting.page;
+    page.screen(640, 700).await;
+    page.until("getComputedStyle(document.querySelector('.facets')).display === 'none'").await;
+    assert_eq!(page.value("document.documentElement.scrollWidth").await, json!(640));
+    page.click("[title='Filters']").await;
+    page.until("document.querySelector('.facets').checkVisibility() && document.querySelector('.facets li')").await;
+    page.click(".facets li .facet-value").await;
+    page.until("location.search.includes('q=')").await;
+    page.click("[title='Filters']").await;
+    page.until("!document.querySelector('.facets').checkVisibility()").await;
+    setting.end().await;
+}

@@ -4,6 +4,7 @@
 //! `OBSERVE_TEST_BROWSER=off`, and these tests say that they were left out; without it their absence is a failure.
 //! `OBSERVE_SCREENSHOTS=1` writes the pictures of README.md into `docs/` anew.
 
+mod access;
 mod data;
 mod hostile;
 mod list;

@@ -95,6 +95,17 @@ impl Page {
         self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.expect("a preference");
     }
 
+    /// Whether the system asks for less motion.
+    pub(crate) async fn prefer_less_motion(&self) {
+        let media = json!({"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]});
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await.expect("a preference");
+    }
+
+    pub(crate) async fn double_click(&self, css: &str) {
+        let element = self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.driver.action_chain().double_click_element(&element).perform().await.expect("a double click");
+    }
+
     pub(crate) async fn go(&self, path: &str) {
         self.driver.goto(format!("{}{path}", self.address)).await.expect("the page loads");
     }

@@ -1,7 +1,10 @@
 //! One trace: tree, timeline, values, search, annotations.
 
-use serde_json::json;
 use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
 use super::Setting;
 use super::data::{self, Trace, simple};
@@ -189,5 +192,103 @@ async fn an_address_of_langfuse_opens_the_trace_and_an_unknown_one_says_so() {
     page.until("document.querySelector('.welcome.failed')").await;
     page.go("/nowhere").await;
     page.until_says(".welcome h2", "no such page").await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn one_goes_from_trace_to_trace_as_the_list_has_them() {
+    let traces = data::morning(12);
+    let Some(setting) = Setting::with("around", &traces).await else { return };
+    let page = &setting.page;
+    page.go("/?sort=startTime").await;
+    page.until("document.querySelectorAll('.rows .row').length === 12").await;
+    page.press("jj").await;
+    page.press(keys::ENTER).await;
+    let at = |number: usize| format!("location.pathname === '/trace/{}'", traces[number].id);
+    // Oldest first.
+    page.until(&at(10)).await;
+    page.until_says(".trace-head h1", "rag_pipeline").await;
+    page.press("]").await;
+    page.until(&at(9)).await;
+    page.until_says(".trace-head h1", "rag_pipeline").await;
+    page.click("[title='Trace before ([)']").await;
+    page.until(&at(10)).await;
+    page.until_says(".trace-head h1", "rag_pipeline").await;
+    page.press("[").await;
+    page.until(&at(11)).await;
+    page.until_says(".trace-head h1", "rag_pipeline").await;
+    page.press("[").await;
+    page.until_says(".toast", "first trace of the list").await;
+    page.press(keys::ESCAPE).await;
+    page.until(
+        "location.search === '?sort=startTime' && document.querySelector('.rows .row.focused[aria-rowindex=\"1\"]')",
+    )
+    .await;
+    // Opened by its address there is no list: then by time, newest first.
+    page.go(&format!("/trace/{}", traces[5].id)).await;
+    page.until_says(".trace-head h1", "rag_pipeline").await;
+    page.press("]").await;
+    page.until(&at(6)).await;
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn media_that_were_uploaded_are_shown_and_heard() {
+    let Some(setting) = Setting::new("media").await else { return };
+    let address = &setting.server.address;
+    let client = reqwest::Client::new();
+    let upload = async |kind: &str, bytes: &'static [u8]| {
+        let hash = STANDARD.encode(hmac_sha256::Hash::hash(bytes));
+        let announced = json!({"contentType": kind, "contentLength": bytes.len(), "sha256Hash": hash, "field": "input", "traceId": "t"});
+        let answer = client.post(format!("{address}/api/public/media")).body(announced.to_string());
+        let answer = answer.header("content-type", "application/json").send().await.expect("an answer");
+        let answer: serde_json::Value = serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+        let url = answer["uploadUrl"].as_str().expect("an address").to_owned();
+        let put = client.put(url).header("content-type", kind).body(bytes).send().await.expect("an answer");
+        assert!(put.status().is_success());
+        let id = answer["mediaId"].as_str().expect("an id").to_owned();
+        format!("@@@langfuseMedia:type={kind}|id={id}|source=bytes@@@")
+    };
+    let drawn = upload(
+        "image/svg+xml",
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='7' height='5'><script>top.hacked = 1</script></svg>",
+    )
+    .await;
+    // A WAV file of eight samples of silence.
+    let sound = upload("audio/wav", b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x08\0\0\0\x80\x80\x80\x80\x80\x80\x80\x80").await;
+    let input = json!([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": drawn}}]}]);
+    let trace = simple(1, Duration::from_secs(3), "look and listen", &input, &json!({"speech": sound}));
+    data::send(address, std::slice::from_ref(&trace)).await;
+    let page = &setting.page;
+    page.go(&format!("/trace/{}", trace.id)).await;
+    page.until("document.querySelector('.message.role-user img')?.naturalWidth === 7").await;
+    page.until("document.querySelector('audio')").await;
+    page.value("document.querySelector('audio').load()").await;
+    page.until(
+        "document.querySelector('audio').readyState > 0 || (document.querySelector('audio').preload = 'auto', false)",
+    )
+    .await;
+    assert_eq!(page.value("window.hacked ?? null").await, json!(null));
+    assert_eq!(page.complaints().await, Vec::<String>::new());
+    setting.end().await;
+}
+
+#[tokio::test]
+async fn what_telemetry_says_by_itself_is_folded_away() {
+    let mut trace = Trace::new(1, Duration::from_secs(3));
+    let attributes = vec![
+        ("langfuse.observation.metadata.route", json!("/v1/answer")),
+        ("code.file.path", json!("src/answer.rs")),
+        ("code.line.number", json!(35)),
+    ];
+    trace.span(&data::Span { name: "answer", to: 20.0, attributes, ..data::Span::default() });
+    let Some((setting, _)) = open("telemetry", trace).await else { return };
+    let page = &setting.page;
+    page.press(keys::DOWN).await;
+    page.until_says(".facts", "src/answer.rs:35").await;
+    page.until_says(".json-key", "route").await;
+    assert!(!page.texts(".json-key").await.iter().any(|key| key.contains("code.")), "unfolded");
+    page.click(".folded summary").await;
+    page.until_says(".json-key", "code.file.path").await;
     setting.end().await;
 }

@@ -4,6 +4,7 @@
 import { h, icon } from "./dom.js";
 import { cost, count, duration, exactCost, fullTime, plural, scoreValue, time } from "./format.js";
 import { item, menuButton } from "./menu.js";
+import { Widths } from "./widths.js";
 
 /**
  * @typedef {object} Column
@@ -15,8 +16,8 @@ import { item, menuButton } from "./menu.js";
 /** @type {Column[]} */
 export const COLUMNS = [
     { id: "time", name: "Time", width: "92px", sort: "startTime", from: 0, cell: (t) => h("time", { datetime: t.start, title: fullTime(t.start) }, time(t.start)) },
-    { id: "name", name: "Name", width: "minmax(130px, 1fr)", sort: "name", from: 0, cell: nameCell },
-    { id: "io", name: "Input → output", width: "minmax(220px, 2.6fr)", from: 0, cell: (t) => ioCell(t) },
+    { id: "name", name: "Name", width: "minmax(110px, 1fr)", sort: "name", from: 0, cell: nameCell },
+    { id: "io", name: "Input → output", width: "minmax(160px, 2.6fr)", from: 0, cell: (t) => ioCell(t) },
     { id: "tags", name: "Tags", width: "136px", from: 1180, cell: (t) => chips(t.tags) },
     { id: "user", name: "User", width: "100px", sort: "user", from: 1400, cell: (t) => t.user && h("span.clip", { title: t.user }, t.user) },
     { id: "session", name: "Session", width: "110px", sort: "session", from: 1900, cell: (t) => t.session && h("a.clip", { href: `/sessions/${encodeURIComponent(t.session)}`, title: t.session, tabindex: "-1" }, t.session) },
@@ -81,6 +82,7 @@ export class Layout {
     /** @param {() => void} changed */
     constructor(changed) {
         this.changed = changed;
+        this.widths = new Widths("observe.widths.traces", () => this.changed());
         const saved = JSON.parse(localStorage.getItem("observe.columns") ?? "null");
         /** @type {string[] | null} */
         this.chosen = Array.isArray(saved) ? saved : null;
@@ -135,6 +137,7 @@ export class Layout {
     #reset() {
         this.chosen = null;
         localStorage.removeItem("observe.columns");
+        this.widths.reset();
         this.changed();
     }
 }

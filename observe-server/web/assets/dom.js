@@ -3,9 +3,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-// Bidirectional embeddings, overrides and isolates, and control characters other than tab and line ends.
-const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
-const HIDDEN_ALL = new RegExp(HIDDEN.source, "g");
+// Bidirectional marks, embeddings, overrides and isolates; control characters other than tab and line ends; what takes no room;
+// and runs of tag characters, which spell text that only a model reads (but for those that make a flag).
+const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|(?<!\u{1f3f4}[\u{e0020}-\u{e007f}]{0,8})[\u{e0000}-\u{e007f}]+/u;
+const HIDDEN_ALL = new RegExp(HIDDEN.source, "gu");
 
 /** @typedef {Node | string | number | null | undefined | false | Child[]} Child */
 
@@ -72,8 +73,8 @@ export function text(value) {
         if (match.index > from) fragment.append(value.slice(from, match.index));
         const mark = document.createElement("span");
         mark.className = "control";
-        mark.title = "a control character";
-        mark.textContent = codepoint(match[0]);
+        mark.title = "characters that are not seen";
+        mark.textContent = named(match[0]);
         fragment.append(mark);
         from = match.index + match[0].length;
     }
@@ -83,11 +84,13 @@ export function text(value) {
 
 /** The same for places that take no elements: attributes and titles. @param {string} value */
 export function plain(value) {
-    return HIDDEN.test(value) ? value.replace(HIDDEN_ALL, (c) => `[${codepoint(c)}]`) : value;
+    return HIDDEN.test(value) ? value.replace(HIDDEN_ALL, (c) => `[${named(c)}]`) : value;
 }
 
-function codepoint(character) {
-    return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+function named(hidden) {
+    const points = Array.from(hidden, (character) => character.codePointAt(0) ?? 0);
+    const spelled = points.filter((point) => point >= 0xe0020 && point < 0xe007f).map((point) => String.fromCharCode(point - 0xe0000)).join("");
+    return spelled ? `hidden: ${spelled}` : `U+${points[0].toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Copies text and says so on the button. @param {() => string} value @param {string} [label] */
@@ -121,6 +124,7 @@ async function copy(value) {
 }
 
 const ICONS = {
+    bookmark: "M4.500 2.500h7v11L8 10.800L4.500 13.500z",
     check: "M3 8.5l3.2 3L13 4.5",
     chevron: "M6 4l4 4-4 4",
     close: "M4 4l8 8M12 4l-8 8",
@@ -128,6 +132,7 @@ const ICONS = {
     compare: "M5 2.500v11M11 2.500v11M2.500 5.500h2.500M11 10.500h2.500M7 8h2",
     copy: "M5.500 5.500h7.500v8h-7.500zM10.500 5.500v-3h-7.500v8h2.500",
     download: "M8 2.500v7.500M4.800 7.200L8 10.400l3.200-3.200M3 13.500h10",
+    filter: "M2.500 3h11L9.500 8.200v4.300l-3 1v-5.300z",
     help: "M5.800 6a2.200 2.200 0 1 1 3.300 1.900c-.8.5-1.100.9-1.100 1.700M8 12v.3",
     minus: "M4 8h8",
     moon: "M13 9.500A5.500 5.500 0 0 1 6.500 3a5.500 5.500 0 1 0 6.500 6.500z",
@@ -137,6 +142,8 @@ const ICONS = {
     warning: "M8 2.500l6 11H2zM8 6.500v3.200M8 11.600v.2",
     error: "M8 2a6 6 0 1 1 0 12a6 6 0 0 1 0-12zM8 5v3.700M8 10.800v.2",
     back: "M10 4L6 8l4 4",
+    up: "M4 10l4-4 4 4",
+    down: "M4 6l4 4 4-4",
     link: "M6.800 9.200l2.400-2.400M7.500 5l1.300-1.300a2.500 2.500 0 0 1 3.500 3.500L11 8.500M8.500 11l-1.300 1.300a2.500 2.500 0 0 1-3.500-3.500L5 7.500",
     expand: "M4 6l4 4 4-4M4 2.500h8",
     collapse: "M4 10l4-4 4 4M4 13.500h8",

@@ -32,6 +32,10 @@ export function welcome(signal) {
     return box;
 }
 
+function sentence(text) {
+    return /[.!?…]$/.test(text) ? text : `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}.`;
+}
+
 /** Nothing was found. @param {string} query @param {() => void} clear @param {string} [what] */
 export function nothing(query, clear, what = "traces") {
     return h("div.welcome", null,
@@ -40,10 +44,20 @@ export function nothing(query, clear, what = "traces") {
         h("button", { type: "button", onclick: clear }, "Show all"));
 }
 
+/** The query cannot be understood; the search box says where. */
+export function mistaken() {
+    return h("div.welcome", null,
+        h("h2", null, "This search has a mistake"),
+        h("p", null, "The search box says where it stands. Words alone are looked for in names, inputs and outputs; ", h("code", null, "field:value"), " looks at one thing, such as ",
+            h("code", null, "user:ann"), ", ", h("code", null, "level:ERROR"), ", ", h("code", null, "latency:>2s"), ", ", h("code", null, "cost:>$0.01"), " or ", h("code", null, "metadata.plan:pro"), "."),
+        h("a.button", { href: "/" }, "All traces"));
+}
+
 /** @param {import("./api.js").ApiError} error @param {() => void} [again] */
 export function failed(error, again) {
     return h("div.welcome.failed", { role: "alert" },
-        h("h2", null, "This cannot be shown"),
-        h("p", null, error.message),
-        again ? h("button", { type: "button", onclick: again }, "Try again") : null);
+        h("h2", null, error.status === 404 ? "There is no such thing here" : "This cannot be shown"),
+        h("p", null, sentence(error.message)),
+        error.status === 404 ? h("p", null, "It may be on its way, and then appears here by itself; it may have been removed; or the address names another server.") : null,
+        h("div.buttons", null, again ? h("button", { type: "button", onclick: again }, "Try again") : null, h("a.button", { href: "/" }, "All traces")));
 }

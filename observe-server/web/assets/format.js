@@ -52,7 +52,7 @@ export function cost(usd) {
     if (size >= 0.1) return `${sign}$${size.toFixed(2)}`;
     if (size >= 0.001) return `${sign}$${size.toFixed(4)}`;
     if (size >= 0.000001) return `${sign}$${size.toFixed(6)}`;
-    return `${sign}$${size.toFixed(Math.min(20, 1 - Math.floor(Math.log10(size))))}`;
+    return `<$0.000001`;
 }
 
 /** All digits there are. @param {number | null | undefined} usd */

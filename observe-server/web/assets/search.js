@@ -4,17 +4,26 @@ import { ApiError, latest } from "./api.js";
 import { h, icon, put } from "./dom.js";
 import { count } from "./format.js";
 import { pieces } from "./query.js";
+import { searched, searchesButton } from "./searches.js";
 
 const PLACEHOLDER = "Search: words, or name:… user:… tag:… model:… level:ERROR latency:>2s cost:>$0.01 scores.x:<0.5";
 
 export class Search {
     /** @param {object} options @param {(query: string) => void} options.submit @param {AbortSignal} options.signal @param {string} [options.placeholder] */
     constructor({ submit, signal, placeholder = PLACEHOLDER }) {
-        this.submit = submit;
+        this.submit = (/** @type {string} */ query) => {
+            searched(query);
+            submit(query);
+        };
+        this.searches = searchesButton(() => this.value, (query) => this.#set(query, true));
         this.ask = latest(signal);
         this.items = [];
         this.range = [0, 0];
         this.at = -1;
+        /** Whether one writes in it: then, and only then, Tab completes instead of going on. */
+        this.writing = false;
+        /** Whether what is offered fits the text as it is now. */
+        this.fresh = false;
         this.painted = h("div.search-paint", { "aria-hidden": "true" });
         this.input = /** @type {HTMLInputElement} */ (h("input", {
             type: "text", placeholder, spellcheck: "false", autocomplete: "off", autocapitalize: "off", role: "combobox",
@@ -24,12 +33,15 @@ export class Search {
             onscroll: () => (this.painted.scrollLeft = this.input.scrollLeft),
             onclick: () => this.#complete(),
             onfocus: () => this.#complete(),
-            onblur: () => setTimeout(() => this.#close(), 150),
+            onblur: () => {
+                this.writing = false;
+                setTimeout(() => this.#close(), 150);
+            },
         }));
         this.clear = h("button.ghost.clear", { type: "button", title: "Clear", "aria-label": "Clear the search", onclick: () => { this.#set("", true); this.input.focus(); } }, icon("close"));
         this.list = h("div.completions", { id: "completions", role: "listbox" });
         this.problem = h("div.search-problem", { role: "alert" });
-        this.element = h("div.search", null, icon("search"), h("div.search-field", null, this.painted, this.input), h("kbd", null, "/"), this.clear, this.list, this.problem);
+        this.element = h("div.search", null, icon("search"), h("div.search-field", null, this.painted, this.input), h("kbd", null, "/"), this.clear, this.searches, this.list, this.problem);
     }
 
     get value() {
@@ -54,10 +66,25 @@ export class Search {
         put(this.problem,
             at === null ? null : h("div.search-caret", null, this.value.slice(0, at), h("mark", null, this.value.slice(at, at + 1) || " "), this.value.slice(at + 1)),
             h("span", null, error.message),
-            error.suggestion ? h("span.dim", null, ` ${error.suggestion}`) : null);
+            error.suggestion ? h("div.dim", null, "Did you mean ", h("button.small", { type: "button", onclick: () => this.#mend(error) }, error.suggestion), "?") : null);
+    }
+
+    /** Puts what was suggested in the place of the word that was wrong. @param {ApiError} error */
+    #mend({ at, suggestion }) {
+        const before = this.value.slice(0, at ?? 0);
+        const word = /^(?:"(?:[^"\\]|\\.)*"?|[^\s:()]*:?)/.exec(this.value.slice(before.length))?.[0] ?? "";
+        this.input.focus();
+        this.#set(before + suggestion + this.value.slice(before.length + word.length), true);
+    }
+
+    /** Opens the recent and kept searches. */
+    open() {
+        this.searches.click();
     }
 
     #typed() {
+        this.writing = true;
+        this.fresh = false;
         this.#paint();
         this.#complete();
     }
@@ -83,6 +110,7 @@ export class Search {
             this.range = [answer.from, answer.to];
             this.items = answer.items;
             this.at = -1;
+            this.fresh = true;
             this.#show();
         } catch (error) {
             if (!(error instanceof ApiError)) throw error;
@@ -125,11 +153,16 @@ export class Search {
     }
 
     #key(event) {
-        const open = this.items.length > 0;
-        if (event.key === "Enter") {
+        const open = this.items.length > 0 && this.fresh;
+        if (event.key === "Tab" && !event.shiftKey && this.writing && !this.fresh) {
+            event.preventDefault();
+            this.#complete().then(() => this.items.length && this.#take(0));
+        } else if (event.key === "Enter") {
             event.preventDefault();
             if (open && this.at >= 0) return this.#take(this.at);
             this.#close();
+            // The keys now walk through what was found.
+            this.input.blur();
             this.submit(this.value.trim());
         } else if (event.key === "Escape") {
             event.preventDefault();
@@ -140,7 +173,7 @@ export class Search {
             const step = event.key === "ArrowDown" ? 1 : -1;
             this.at = (this.at + step + (this.at < 0 && step < 0 ? 1 : 0) + this.items.length) % this.items.length;
             this.#show();
-        } else if (open && event.key === "Tab" && !event.shiftKey) {
+        } else if (open && event.key === "Tab" && !event.shiftKey && (this.writing || this.at >= 0)) {
             event.preventDefault();
             this.#take(Math.max(this.at, 0));
         }

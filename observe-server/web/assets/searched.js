@@ -39,7 +39,10 @@ export function searched(root, { query, signal }, path, draw) {
             else put(body, failed(error, load));
         }
     };
-    bind([{ keys: "/", does: "Search", run: () => search.focus() }]);
+    bind([
+        { keys: "/", does: "Search", run: () => search.focus() },
+        { keys: "r", does: "Recent and kept searches", run: () => search.open() },
+    ]);
     onChange(load, signal, 3000);
     load();
     return {

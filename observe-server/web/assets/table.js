@@ -9,6 +9,7 @@ import { onChange } from "./live.js";
 import { rangeButton } from "./range.js";
 import { go, setQuery } from "./router.js";
 import { Search } from "./search.js";
+import { Widths } from "./widths.js";
 import { Pages, Rows } from "./window.js";
 
 /** @typedef {{ name: string, width: string, number?: boolean, cell: (row: any) => import("./dom.js").Child }} Column */
@@ -34,11 +35,16 @@ export class Table {
         this.pages = new Pages((cursor) => this.ask(this.path, { q: this.q, cursor }));
         this.rows = new Rows({ height: 36, label: many, render: (i) => this.#row(i), item: (i) => this.pages.rows[i], nearEnd: () => this.#more() });
         this.summary = h("span.summary");
-        const head = h("div.list-head", { role: "row" }, columns.map((column) => h("span", { role: "columnheader", class: column.number ? "number" : "" }, column.name)));
-        this.body = h("div.list.plain", { style: { "--tracks": columns.map((column) => column.width).join(" ") } }, head, this.rows.element);
+        const tracks = columns.map(({ name, width }) => ({ id: name, name, width }));
+        const widths = new Widths(`observe.widths.${path}`, () => widths.apply(this.body, tracks, { gap: 16, sides: 32 }));
+        const head = h("div.list-head", { role: "row" }, columns.map((column, i) => h("span", { role: "columnheader", class: column.number ? "number" : "" }, column.name, widths.handle(tracks[i]))));
+        this.rows.moves(head);
+        this.body = h("div.list.plain", null, head, this.rows.element);
+        widths.changed();
         root.append(h("div.table-page", null, h("div.bar", null, this.search.element, this.range.button, this.summary), this.body));
         bind([
             { keys: "/", does: "Search", run: () => this.search.focus() },
+            { keys: "r", does: "Recent and kept searches", run: () => this.search.open() },
             { keys: "j|ArrowDown", does: `Next ${one}`, run: () => this.#move(1) },
             { keys: "k|ArrowUp", does: `${one[0].toUpperCase()}${one.slice(1)} before`, run: () => this.#move(-1) },
             { keys: "Enter|o|ArrowRight", does: "Open", run: () => this.pages.rows[this.rows.focused] && go(open(this.pages.rows[this.rows.focused])) },

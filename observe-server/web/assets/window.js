@@ -29,6 +29,11 @@ export class Rows {
         new ResizeObserver(() => this.#schedule()).observe(this.element);
     }
 
+    /** Keeps a head above the columns when the rows scroll sideways. @param {HTMLElement} head */
+    moves(head) {
+        this.element.addEventListener("scroll", () => (head.scrollLeft = this.element.scrollLeft), { passive: true });
+    }
+
     /** @param {number} count @param {number} [height] */
     resize(count, height = this.height) {
         this.count = count;

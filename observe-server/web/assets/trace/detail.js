@@ -6,7 +6,7 @@ import { bytes, cost, count, duration, exactCost, fullTime, moment, plural, time
 import { chips } from "../columns.js";
 import { diffView } from "../value/diff.js";
 import { jsonTree } from "../value/json.js";
-import { kinds, said, valueView } from "../value/value.js";
+import { folded, kinds, said, valueView } from "../value/value.js";
 import { Annotations } from "./annotate.js";
 import { typeMark } from "./tree.js";
 
@@ -142,7 +142,7 @@ function observationFacts({ obs, start, end }) {
     return [
         buckets.length || obs.costTotal !== null || obs.costHint ? block("Usage and cost", [
             h("table.usage", null, h("tbody", null,
-                buckets.map(([bucket, n]) => h("tr", null, h("td", null, bucket.replaceAll("_", " ")), h("td.number", null, count(n)), h("td.number", null, obs.cost?.[bucket] !== undefined ? exactCost(obs.cost[bucket]) : ""))),
+                buckets.map(([bucket, n]) => h("tr", null, h("td", null, bucket.replaceAll("_", " ")), h("td.number", null, count(n)), h("td.number", null, Object.hasOwn(obs.cost ?? {}, bucket) ? exactCost(obs.cost[bucket]) : ""))),
                 obs.costTotal !== null ? h("tr.total", null, h("td", null, "cost"), h("td.number"), h("td.number", null, exactCost(obs.costTotal))) : null)),
             obs.costSource ? h("p.dim", null, obs.costSource === "provided" ? "The program said what it cost." : `From the ${obs.costSource}.`) : null,
             obs.costHint ? h("p.warn", null, obs.costHint) : null,
@@ -160,7 +160,7 @@ function observationFacts({ obs, start, end }) {
             obs.completionStart ? pair("first token", [fullTime(obs.completionStart), h("span.dim", null, ` after ${duration(moment(obs.completionStart) - start)}`)]) : null,
             pair("ended", obs.running ? "still running" : obs.end ? fullTime(obs.end) : "never"),
             end !== null ? pair("took", duration(end - start)) : null)),
-        block("Belongs to", h("dl.facts", null, pair("id", h("code", null, obs.id)), obs.environment ? pair("environment", obs.environment) : null, obs.version ? pair("version", obs.version) : null)),
+        block("Belongs to", h("dl.facts", null, pair("id", h("code", null, obs.id)), source(obs.metadata) ? pair("made in", h("code", null, source(obs.metadata))) : null, obs.environment ? pair("environment", obs.environment) : null, obs.version ? pair("version", obs.version) : null)),
     ];
 }
 
@@ -177,8 +177,26 @@ function traceFacts({ trace }) {
     ];
 }
 
+// What every span of OpenTelemetry says of the program that it ran in, beside what somebody meant to note.
+const TELEMETRY = /^(attributes|resourceAttributes|scope)(\.|$)/;
+
+/** What was noted, and folded away what telemetry says by itself. */
 function metadata(value) {
-    return value && Object.keys(value).length ? block("Metadata", jsonTree(value), copyButton(() => JSON.stringify(value, null, 2))) : null;
+    const entries = Object.entries(value ?? {});
+    const own = Object.fromEntries(entries.filter(([key]) => !TELEMETRY.test(key)));
+    const rest = Object.fromEntries(entries.filter(([key]) => TELEMETRY.test(key)));
+    return [
+        Object.keys(own).length ? block("Metadata", jsonTree(own), copyButton(() => JSON.stringify(own, null, 2))) : null,
+        Object.keys(rest).length ? block("Telemetry", folded(h("span.dim", null, plural(Object.keys(rest).length, "attribute")), () => jsonTree(rest)), copyButton(() => JSON.stringify(rest, null, 2))) : null,
+    ];
+}
+
+/** Where in the program an observation was made. */
+function source(value) {
+    const of = (key) => value?.[`attributes.${key}`] ?? value?.attributes?.[key];
+    const file = of("code.file.path");
+    const line = of("code.line.number");
+    return typeof file === "string" ? `${file}${line ? `:${line}` : ""}` : null;
 }
 
 function block(name, content, extra) {

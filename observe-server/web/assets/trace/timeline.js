@@ -53,9 +53,12 @@ export class Axis {
     }
 
     #draw() {
-        put(this.ticks, this.marks.map(({ time, label }) => {
+        const marks = this.marks;
+        const apart = marks.length > 1 ? this.at(marks[1].time) - this.at(marks[0].time) : 100;
+        put(this.ticks, marks.map(({ time, label }) => {
             const at = this.at(time);
-            return h("span", { style: { left: `${at}%` }, class: at > 96 ? "end" : "" }, label);
+            // A label at the end stands before its tick, where the one before it may be.
+            return at > 96 && apart < 18 ? null : h("span", { style: { left: `${at}%` }, class: at > 96 ? "end" : "" }, label);
         }));
         this.back.hidden = !this.zoom;
     }

@@ -6,12 +6,13 @@ import { Rows } from "../window.js";
 import { Axis } from "./timeline.js";
 
 const HEIGHT = 28;
-const LETTERS = { SPAN: "S", GENERATION: "G", EMBEDDING: "E", RETRIEVER: "R", TOOL: "T", AGENT: "A", CHAIN: "C", EVALUATOR: "V", GUARDRAIL: "!", EVENT: "•" };
+/** @type {Map<string, string>} */
+const LETTERS = new Map(Object.entries({ SPAN: "S", GENERATION: "G", EMBEDDING: "E", RETRIEVER: "R", TOOL: "T", AGENT: "A", CHAIN: "C", EVALUATOR: "V", GUARDRAIL: "!", EVENT: "•" }));
 
 /** The mark of a type: a letter on its colour. @param {string} type */
 export function typeMark(type) {
-    const known = LETTERS[type] ? type.toLowerCase() : "span";
-    return h("span.type", { class: `type-${known}`, title: type.toLowerCase(), "aria-label": type.toLowerCase() }, LETTERS[type] ?? type.slice(0, 1));
+    const known = LETTERS.has(type) ? type.toLowerCase() : "span";
+    return h("span.type", { class: `type-${known}`, title: type.toLowerCase(), "aria-label": type.toLowerCase() }, LETTERS.get(type) ?? type.slice(0, 1));
 }
 
 export class Tree {
@@ -121,8 +122,8 @@ export class Tree {
     #trace() {
         const { trace } = /** @type {any} */ (this.model).data;
         return h("div", { role: "row", id: "obs-trace", "aria-level": "1", "aria-selected": String(this.selected === null), class: this.selected === null ? "selected" : "", onclick: () => this.select(null) },
-            h("span.node", null, h("span.twig"), h("span.type.type-trace", { title: "the trace" }, "≡"), h("b.clip", { dir: "auto" }, trace.name || "trace"), this.#marks(null)),
-            h("span.lane", null, h("span.bar-label.trace-label", null)));
+            h("span.node", { role: "rowheader" }, h("span.twig"), h("span.type.type-trace", { title: "the trace" }, "≡"), h("b.clip", { dir: "auto" }, trace.name || "trace"), this.#marks(null)),
+            h("span.lane", { role: "gridcell" }, h("span.bar-label.trace-label", null)));
     }
 
     /** @param {import("./model.js").Node} node */
@@ -136,7 +137,7 @@ export class Tree {
             role: "row", id: `obs-${obs.id}`, "aria-level": String(depth + 2), "aria-selected": String(on), "aria-expanded": children.length ? String(!folded) : null,
             class: flags.join(" "), dataset: { obs: obs.id }, onclick: () => this.select(obs.id),
         },
-        h("span.node", { style: { "padding-left": `${(Math.min(depth, 24) + 1) * 14}px` } },
+        h("span.node", { role: "rowheader", style: { "padding-left": `${(Math.min(depth, 24) + 1) * 14}px` } },
             children.length
                 ? h("button.twig", { type: "button", tabindex: "-1", "aria-label": folded ? "Unfold" : "Fold", class: folded ? "" : "open", onclick: (event) => { event.stopPropagation(); this.fold(obs.id, !folded); } }, icon("chevron"))
                 : h("span.twig"),
@@ -162,8 +163,8 @@ export class Tree {
     #lane(node) {
         const { obs } = node;
         const model = /** @type {import("./model.js").Model} */ (this.model);
-        const type = LETTERS[obs.type] ? obs.type.toLowerCase() : "span";
-        const lane = h("span.lane", null,
+        const type = LETTERS.has(obs.type) ? obs.type.toLowerCase() : "span";
+        const lane = h("span.lane", { role: "gridcell" },
             h("span.obs-bar", { class: `type-${type} ${obs.running ? "is-running" : ""} ${model.critical.has(obs.id) ? "critical" : ""} ${obs.type === "EVENT" ? "point" : ""}` }, obs.completionStart ? h("span.first-token") : null),
             (obs.events ?? []).slice(0, 50).map((event) => h("span.obs-event", { title: event.name, dataset: { at: String(moment(event.time)) } })),
             h("span.bar-label"));
@@ -190,7 +191,8 @@ export class Tree {
         const left = this.axis.at(start);
         const width = this.axis.at(stop) - left;
         const bar = /** @type {HTMLElement} */ (lane.firstElementChild);
-        bar.style.left = `${left}%`;
+        // What began with the last moment is still seen.
+        bar.style.left = left > 99 && left <= 100 ? `min(${left}%, 100% - 3px)` : `${left}%`;
         bar.style.width = `max(2px, ${width}%)`;
         const token = /** @type {HTMLElement | null} */ (bar.firstElementChild);
         if (token) token.style.width = `${Math.max(0, Math.min(100, (100 * (moment(obs.completionStart) - start)) / Math.max(stop - start, 0.001)))}%`;

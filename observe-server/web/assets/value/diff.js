@@ -6,6 +6,9 @@ import { h } from "../dom.js";
 
 /** Work is bounded: past this many edits the rest counts as replaced. */
 const MOST = 2000;
+/** Shown of one change, and of one line. */
+const LINES = 1000;
+const CHARACTERS = 10_000;
 
 /** @param {string[]} a @param {string[]} b @returns {Run[]} */
 export function diff(a, b) {
@@ -86,21 +89,30 @@ export function diffView(before, after) {
         const run = runs[i];
         const next = runs[i + 1];
         if (run.kind === "gone" && next?.kind === "new" && run.items.length === next.items.length) {
-            const pairs = run.items.map((line, at) => words(line, next.items[at]));
-            lines.push(pairs.map(([gone]) => h("div.gone", null, gone)), pairs.map(([, fresh]) => h("div.new", null, fresh)));
+            const pairs = run.items.slice(0, LINES).map((line, at) => words(line, next.items[at]));
+            lines.push(pairs.map(([gone]) => h("div.gone", null, gone)), pairs.map(([, fresh]) => h("div.new", null, fresh)), left(run.items));
             i += 1;
         } else if (run.kind === "same" && run.items.length > 8) {
-            const edge = (items) => items.map((line) => h("div.same", null, line || " "));
+            const edge = (items) => items.map((line) => h("div.same", null, brief(line)));
             lines.push(edge(run.items.slice(0, 3)), h("div.skip", null, `${run.items.length - 6} lines the same`), edge(run.items.slice(-3)));
         } else {
-            lines.push(run.items.map((line) => h(`div.${run.kind}`, null, line || " ")));
+            lines.push(run.items.slice(0, LINES).map((line) => h(`div.${run.kind}`, null, brief(line))), left(run.items));
         }
     }
     return h("div.diff.mono", null, lines);
 }
 
+function left(items) {
+    return items.length > LINES ? h("div.skip", null, `${items.length - LINES} more lines`) : null;
+}
+
+function brief(line) {
+    return line.length > CHARACTERS ? `${line.slice(0, CHARACTERS)}…` : line || " ";
+}
+
 /** The changed words of a changed line, marked in both. */
 function words(a, b) {
+    if (a.length + b.length > CHARACTERS) return [brief(a), brief(b)];
     const cut = (line) => line.match(/[\p{L}\p{N}_]+|\s+|./gsu) ?? [];
     const runs = diff(cut(a), cut(b));
     const side = (kind) => runs.filter((run) => run.kind === "same" || run.kind === kind).map((run) => run.kind === "same" ? run.items.join("") : h("mark", null, run.items.join("")));

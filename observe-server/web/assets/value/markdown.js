@@ -11,7 +11,8 @@ const TABLE = /^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$/;
 
 /** Whether a text looks as if it meant to be Markdown. @param {string} text */
 export function looksLikeMarkdown(text) {
-    return /^ {0,3}#{1,6} \S|^ {0,3}(```|~~~)|^\s{0,3}([-*+]|\d+[.)]) \S|\*\*\S[^*]*\*\*|`[^`\n]+`|^\s*\|.*\|\s*$|\[[^\]\n]+\]\([^)\s]+\)|^> /m.test(text);
+    // By its beginning, and by patterns of bounded reach: whatever the text, the answer comes at once.
+    return /^ {0,3}#{1,6} \S|^ {0,3}(```|~~~)|^ {0,3}([-*+]|\d{1,9}[.)]) \S|\*\*\S[^*\n]{0,500}\*\*|`[^`\n]{1,200}`|^ {0,9}\|[^\n]{0,500}\| *$|\[[^\]\n]{1,200}\]\([^)\s]{1,500}\)|^> /m.test(text.slice(0, 20_000));
 }
 
 /** @param {string} source */

@@ -85,10 +85,10 @@ function content(value) {
 function part(value) {
     if (!isObject(value)) return [{ kind: "other", value }];
     const { type } = value;
-    if (type === "thinking" || type === "reasoning" || value.thought === true) return [{ kind: "thinking", text: String(value.thinking ?? value.text ?? value.content ?? "") }];
+    if (type === "thinking" || type === "reasoning" || value.thought === true) return [{ kind: "thinking", text: asText(value.thinking ?? value.text ?? value.content ?? "") }];
     if (typeof value.text === "string") return [{ kind: "text", text: value.text }];
     if (type === "text" && typeof value.content === "string") return [{ kind: "text", text: value.content }];
-    if (type === "refusal") return [{ kind: "text", text: String(value.refusal ?? "") }];
+    if (type === "refusal") return [{ kind: "text", text: asText(value.refusal ?? "") }];
     if (type === "tool_use" || type === "tool_call" || type === "server_tool_use") return [call(value.name, value.id ?? null, value.input ?? value.arguments)];
     if (type === "tool_result" || type === "tool_call_response") return [{ kind: "result", name: null, id: value.tool_use_id ?? value.id ?? null, value: flat(value.content ?? value.response ?? value.result) }];
     if (value.functionCall) return [call(value.functionCall.name, value.functionCall.id ?? null, value.functionCall.args)];
@@ -100,7 +100,7 @@ function part(value) {
 /** An image, audio or file in the ways providers write them, as a data URI, a media reference or an address. */
 function source(value) {
     if (value.image_url) return value.image_url.url ?? value.image_url;
-    if (value.input_audio?.data) return uri(`audio/${value.input_audio.format ?? "wav"}`, value.input_audio.data);
+    if (value.input_audio?.data) return uri(`audio/${asText(value.input_audio.format ?? "wav")}`, value.input_audio.data);
     if (value.source?.data) return uri(value.source.media_type ?? "application/octet-stream", value.source.data);
     if (value.source?.url) return value.source.url;
     const inline = value.inlineData ?? value.inline_data;
@@ -112,12 +112,18 @@ function source(value) {
 }
 
 function uri(type, data) {
-    return /^(data:|@@@langfuseMedia:)/.test(data) ? data : `data:${type};base64,${data}`;
+    if (typeof data !== "string") return data;
+    return /^(data:|@@@langfuseMedia:)/.test(data) ? data : `data:${asText(type)};base64,${data}`;
+}
+
+/** Text as it is, anything else as JSON: values have whatever methods they like. */
+function asText(value) {
+    return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** @returns {Part} */
 function call(name, id, value) {
-    return { kind: "call", name: String(name ?? "tool"), id, value: json(value) };
+    return { kind: "call", name: asText(name ?? "tool"), id, value: json(value) };
 }
 
 /** @returns {Part} */

@@ -8,6 +8,10 @@ import { mediaOf, mediaView } from "./media.js";
 import { conversation } from "./messages.js";
 
 const LONG = 6000;
+const MORE = 20;
+/** Up to which length text is shown as more than text. */
+const RICH = LONG * MORE * 1.3;
+const CHUNK = 10_000;
 const EARLIER = 12;
 
 /** @typedef {"chat" | "markdown" | "text" | "json"} Kind */
@@ -33,16 +37,34 @@ export function valueView(value, kind = kinds(value)[0]) {
     if (kind === "chat") return chat(/** @type {any} */ (conversation(value)));
     if (kind === "json") return jsonTree(value);
     const text = typeof value === "string" ? value : (only(value) ?? JSON.stringify(value, null, 2));
-    return cut(text, (part) => (kind === "markdown" ? markdown(part) : h("pre.text", { dir: "auto" }, part)));
+    return cut(text, (part) => (kind === "markdown" ? markdown(part) : part.length > CHUNK ? chunks(part) : h("pre.text", { dir: "auto" }, part)));
 }
 
-/** A long text by its beginning, the rest on demand. */
+/** A long text by its beginning, the rest on demand: so much that a browser lays it out at once, and never Markdown of megabytes. */
 function cut(text, build) {
     if (text.length <= LONG * 1.3) return build(text);
     const box = h("div");
-    const end = text.lastIndexOf("\n", LONG);
-    put(box, build(text.slice(0, end > LONG / 2 ? end : LONG)), h("button.small.more", { type: "button", onclick: () => put(box, build(text)) }, `Show all ${bytes(text.length)}`));
+    const show = (most) => {
+        const end = text.lastIndexOf("\n", most);
+        const part = text.length <= most * 1.3 ? text : text.slice(0, end > most / 2 ? end : most);
+        const rest = text.length - part.length;
+        put(box, part.length > RICH ? chunks(part) : build(part), rest ? h("button.small.more", { type: "button", onclick: () => show(most < RICH / 2 ? most * MORE : Infinity) },
+            `Show ${most < RICH / 2 && text.length > RICH ? "more" : "all"} of ${bytes(text.length)}`) : null);
+    };
+    show(LONG);
     return box;
+}
+
+/** A text of any length in parts, of which a browser lays out only those in sight. @param {string} text */
+function chunks(text) {
+    const parts = [];
+    for (let from = 0; from < text.length; ) {
+        const line = text.lastIndexOf("\n", from + CHUNK);
+        const end = line > from ? line + 1 : from + CHUNK;
+        parts.push(h("pre", { dir: "auto" }, text.slice(from, text[end - 1] === "\n" ? end - 1 : end)));
+        from = end;
+    }
+    return h("div.text.chunks", null, parts);
 }
 
 /** What a value says, without what it is wrapped in: of a conversation the last thing said. @param {any} value @param {string} role whose word counts */
@@ -57,7 +79,7 @@ export function said(value, role) {
 function chat({ messages, tools, rest }) {
     const box = h("div.chat");
     const show = (all) => put(box,
-        tools.length ? folded(["Tools ", h("span.dim", null, tools.map((tool) => tool.name ?? "").filter(Boolean).join(", ") || tools.length)], () => jsonTree(tools, { open: 1 })) : null,
+        tools.length ? folded(["Tools ", h("span.dim", null, tools.map((tool) => tool?.name).filter((name) => typeof name === "string").join(", ") || tools.length)], () => jsonTree(tools, { open: 1 })) : null,
         all ? null : h("button.small.more", { type: "button", onclick: () => show(true) }, `${plural(messages.length - EARLIER, "earlier message")}`),
         (all ? messages : messages.slice(-EARLIER)).map(message),
         Object.keys(rest).length ? folded(["Parameters ", h("span.dim", null, Object.keys(rest).join(", "))], () => jsonTree(rest)) : null);
@@ -79,7 +101,7 @@ export function message({ role, name, parts }) {
 function part(part) {
     if (part.kind === "text") return valueView(part.text, looksLikeMarkdown(part.text) ? "markdown" : "text");
     if (part.kind === "thinking") return folded(["Thinking ", h("span.dim", null, part.text.slice(0, 80).replace(/\s+/g, " "))], () => h("pre.text.dim", { dir: "auto" }, part.text));
-    if (part.kind === "media") return mediaOf(part.value) ? valueView(part.value) : h("div", null, "🖼 ", h("code", null, String(part.value)));
+    if (part.kind === "media") return mediaOf(part.value) ? valueView(part.value) : h("div", null, "🖼 ", h("code", null, typeof part.value === "string" ? part.value : JSON.stringify(part.value)));
     if (part.kind === "other") return jsonTree(part.value);
     return tool(part);
 }
@@ -87,12 +109,12 @@ function part(part) {
 /** @param {Extract<import("./messages.js").Part, { kind: "call" | "result" }>} part */
 function tool(part) {
     return h(`div.tool.tool-${part.kind}`, null,
-        h("header", null, part.kind === "call" ? "call " : "result ", part.name ? h("b", null, part.name) : null, part.id ? h("code.dim", null, ` ${part.id}`) : null, copyButton(() => (typeof part.value === "string" ? part.value : JSON.stringify(part.value, null, 2)))),
+        h("header", null, part.kind === "call" ? "call " : "result ", typeof part.name === "string" ? h("b", null, part.name) : null, typeof part.id === "string" ? h("code.dim", null, ` ${part.id}`) : null, copyButton(() => (typeof part.value === "string" ? part.value : JSON.stringify(part.value, null, 2)))),
         part.value === undefined || part.value === null ? null : valueView(part.value, typeof part.value === "string" ? "text" : "json"));
 }
 
 /** @param {import("../dom.js").Child} label @param {() => Node} build */
-function folded(label, build) {
+export function folded(label, build) {
     const details = h("details.folded", null, h("summary", null, icon("chevron"), h("span.clip", null, label)));
     details.addEventListener("toggle", () => details.append(build()), { once: true });
     return details;

@@ -5,13 +5,13 @@ import { h, icon, put } from "../dom.js";
 import { failed } from "../empty.js";
 import { cost, count, duration, exactCost, fullTime, scoreValue } from "../format.js";
 import { bind } from "../keys.js";
+import { listAddress } from "../place.js";
 import { go, setQuery } from "../router.js";
 import { Model } from "../trace/model.js";
 import { typeMark } from "../trace/tree.js";
 import { diffView } from "../value/diff.js";
 import { valueBlock } from "../trace/detail.js";
 import { align } from "./align.js";
-import { listAddress } from "./traces.js";
 
 /** @type {import("../router.js").View} */
 export function compare(root, { query, signal }) {

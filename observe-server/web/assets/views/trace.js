@@ -7,13 +7,14 @@ import { failed } from "../empty.js";
 import { fullTime } from "../format.js";
 import { bind } from "../keys.js";
 import { onChange } from "../live.js";
+import { toast } from "../menu.js";
+import { listAddress, neighbour } from "../place.js";
 import { go, noteQuery, title } from "../router.js";
 import { splitter } from "../splitter.js";
 import { Detail } from "../trace/detail.js";
 import { Find, highlight } from "../trace/find.js";
 import { Model } from "../trace/model.js";
 import { Tree } from "../trace/tree.js";
-import { listAddress } from "./traces.js";
 
 /** @type {import("../router.js").View} */
 export function trace(root, route) {
@@ -74,8 +75,26 @@ class Trace {
             { keys: "d", does: "Diff of input and output", run: () => this.detail.toggleDiff() },
             { keys: "s", does: "Add a score", run: () => this.detail.annotations.score() },
             { keys: "m", does: "Add a comment", run: () => this.detail.annotations.comment() },
+            { keys: "]|J", does: "Next trace of the list", run: () => this.#go(1) },
+            { keys: "[|K", does: "Trace before", run: () => this.#go(-1) },
             { keys: "Escape", does: "Back to the list", run: () => go(listAddress()) },
         ]);
+    }
+
+    /** To the trace's neighbour in the list. @param {1 | -1} by */
+    async #go(by) {
+        if (!this.model || this.going) return;
+        this.going = true;
+        try {
+            const id = await neighbour(this.model.data.trace, by, this.signal);
+            if (id) go(`/trace/${id}`);
+            else toast(by > 0 ? "This is the last trace of the list" : "This is the first trace of the list");
+        } catch (error) {
+            if (error instanceof ApiError) toast(error.message, "error");
+            else if (error?.name !== "AbortError") throw error;
+        } finally {
+            this.going = false;
+        }
     }
 
     async load() {
@@ -117,6 +136,9 @@ class Trace {
         const link = (href, label, value) => h("a.fact", { href, title: label }, h("span.dim", null, label), " ", value);
         put(this.about,
             h("a.back", { href: listAddress(), title: "All traces (Esc)" }, icon("back"), "Traces"),
+            h("span.around", null,
+                h("button.small.ghost", { type: "button", title: "Trace before ([)", "aria-label": "Trace before", onclick: () => this.#go(-1) }, icon("up")),
+                h("button.small.ghost", { type: "button", title: "Next trace (])", "aria-label": "Next trace", onclick: () => this.#go(1) }, icon("down"))),
             h("h1.clip", { dir: "auto" }, trace.name || trace.id),
             copyButton(() => `${location.origin}/trace/${trace.id}`, "Copy the address of this trace"),
             h("span.fact.dim", { title: fullTime(trace.start) }, fullTime(trace.start).slice(0, 19)),

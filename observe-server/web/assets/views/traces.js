@@ -3,25 +3,19 @@
 import { ApiError, latest } from "../api.js";
 import { Layout } from "../columns.js";
 import { h, icon, put } from "../dom.js";
-import { failed, nothing, welcome } from "../empty.js";
+import { failed, mistaken, nothing, welcome } from "../empty.js";
 import { exportButton } from "../export.js";
 import { Facets } from "../facets.js";
 import { count, duration, plural } from "../format.js";
 import { bind } from "../keys.js";
 import { onChange } from "../live.js";
 import { Histogram, rangeButton } from "../range.js";
+import { place } from "../place.js";
 import { go, noteQuery, setQuery } from "../router.js";
 import { Search } from "../search.js";
 import { Pages, Rows } from "../window.js";
 
 const PAGE = 100;
-// The query and the place in the list, for coming back from a trace.
-let last = { url: "", top: 0, focused: -1 };
-
-/** The list as it was left. */
-export function listAddress() {
-    return `/${last.url}`;
-}
 
 /** @type {import("../router.js").View} */
 export function traces(root, route) {
@@ -38,6 +32,7 @@ class Traces {
         this.waiting = 0;
         this.ask = { rows: latest(signal), facets: latest(signal), histogram: latest(signal) };
         this.layout = new Layout(() => this.#relayout(true));
+        this.filters = h("button.ghost.narrow-only", { type: "button", "aria-expanded": "false", title: "Filters", onclick: () => this.#filters() }, icon("filter"), "Filters");
         this.layout.adopt(query.get("cols"));
         this.pages = new Pages((cursor) => this.ask.rows("traces", this.#question({ cursor })));
         this.rows = new Rows({
@@ -57,9 +52,10 @@ class Traces {
         this.compare = h("button.ghost", { type: "button", disabled: true, title: "Compare the two selected traces (c)", onclick: () => this.#compare() }, icon("compare"), h("span", null, "Compare"));
         this.body = h("div.list", null, this.head, this.rows.element, this.pill);
         root.append(h("div.traces", null,
-            h("div.bar", null, this.search.element, this.range.button, this.layout.button(), this.compare, exportButton(() => this.q)),
+            h("div.bar", null, this.filters, this.search.element, this.range.button, this.layout.button(), this.compare, exportButton(() => this.q)),
             h("div.split", null, this.facets.element, h("div.main-column", null, h("div.hist-row", null, this.histogram.element, this.summary), this.body))));
         this.search.value = this.q;
+        this.rows.moves(this.head);
         this.#listen();
         this.#relayout(false);
         this.#start();
@@ -85,7 +81,7 @@ class Traces {
 
     #listen() {
         this.rows.element.addEventListener("scroll", () => {
-            last = { url: location.search, top: this.rows.element.scrollTop, focused: this.rows.focused };
+            this.#note();
             if (this.waiting && this.rows.atTop) this.#refresh();
         }, { passive: true });
         onChange((changed) => this.#changed(changed), this.signal, 400);
@@ -96,6 +92,7 @@ class Traces {
         this.signal.addEventListener("abort", () => clearInterval(clock));
         bind([
             { keys: "/", does: "Search", run: () => this.search.focus() },
+            { keys: "r", does: "Recent and kept searches", run: () => this.search.open() },
             { keys: "j|ArrowDown", does: "Next trace", run: () => this.#move(1) },
             { keys: "k|ArrowUp", does: "Trace before", run: () => this.#move(-1) },
             { keys: "PageDown", does: "A page down", run: () => this.#move(this.rows.page) },
@@ -144,17 +141,40 @@ class Traces {
         this.waiting = 0;
         this.pages.reset(page);
         this.#rowsChanged();
-        const back = last.url === location.search ? last : null;
-        last = { url: location.search, top: 0, focused: -1 };
+        const back = place.url === location.search ? { ...place } : null;
         if (back?.top && back.top < this.rows.count * this.rows.height) this.rows.element.scrollTop = back.top;
-        this.rows.focused = back ? back.focused : -1;
+        // The trace that one comes from has the cursor, wherever the list has it now.
+        this.rows.focused = back ? this.pages.rows.findIndex((row) => row.id === back.ids[back.focused]) : -1;
         this.rows.redraw();
+        if (this.rows.focused >= 0) this.rows.reveal(this.rows.focused);
+        this.#note();
+    }
+
+    /** Notes where one is, for coming back, and for the trace after this one. */
+    #note() {
+        Object.assign(place, {
+            url: location.search, top: this.rows.element.scrollTop, focused: this.rows.focused,
+            q: this.q, sort: this.sort, ids: this.pages.rows.map((row) => row.id), next: this.pages.next,
+        });
+    }
+
+    #filters() {
+        const on = this.body.closest(".traces")?.classList.toggle("with-filters");
+        this.filters.setAttribute("aria-expanded", String(on));
     }
 
     #fail(error) {
         if (!(error instanceof ApiError)) throw error;
         this.body.classList.remove("loading");
-        if (error.status === 400) return this.search.fail(error);
+        if (error.status === 400) {
+            this.search.fail(error);
+            // Nothing that was shown before answers this.
+            this.pages.reset({ rows: [], next: null, total: 0 });
+            this.rows.resize(0);
+            put(this.summary);
+            this.histogram.show({ from: "", to: "", step: 0, buckets: [] });
+            return this.#message(mistaken());
+        }
         this.#message(failed(error, () => this.#load()));
     }
 
@@ -243,10 +263,13 @@ class Traces {
 
     #relayout(chosen) {
         if (chosen) noteQuery({ cols: this.layout.chosen?.join(",") ?? null });
-        const tracks = ["26px", ...this.layout.columns.map((column) => column.width)].join(" ");
-        this.body.style.setProperty("--tracks", tracks);
+        this.layout.widths.apply(this.body, this.layout.columns, { before: ["26px"], gap: 12, sides: 12 });
         this.body.classList.toggle("compact", !this.layout.tall);
-        this.#head();
+        // While a column is dragged its head must stay the element that it is.
+        const shown = this.layout.columns.map((column) => column.id).join();
+        if (shown !== this.heads) this.#head();
+        this.heads = shown;
+        if (this.layout.height === this.rows.height && chosen) return;
         this.rows.resize(this.pages.rows.length, this.layout.height);
         this.rows.redraw();
     }
@@ -259,7 +282,8 @@ class Traces {
             const order = !on ? "none" : this.sort && !down ? "ascending" : "descending";
             const content = [column.name, on ? h("span.arrow", null, order === "ascending" ? " ↑" : " ↓") : null];
             return h("span", { role: "columnheader", class: column.number ? "number" : "", "aria-sort": order },
-                column.sort ? h("button", { type: "button", title: `Sort by ${column.name.toLowerCase()}`, onclick: () => this.#sortBy(column, order) }, content) : content);
+                column.sort ? h("button", { type: "button", title: `Sort by ${column.name.toLowerCase()}`, onclick: () => this.#sortBy(column, order) }, content) : content,
+                this.layout.widths.handle(column));
         }));
     }
 
@@ -293,7 +317,7 @@ class Traces {
         const trace = this.pages.rows[i];
         if (!trace) return;
         this.rows.focused = i;
-        last = { url: location.search, top: this.rows.element.scrollTop, focused: i };
+        this.#note();
         if (apart) open(`/trace/${trace.id}`, "_blank", "noopener");
         else go(`/trace/${trace.id}`);
     }
