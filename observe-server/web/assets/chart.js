@@ -11,7 +11,7 @@ const BOTTOM = 20;
 
 /**
  * @typedef {{ name: string, values: (number | null)[], kind: "bar" | "line", color: string }} Series
- * @typedef {{ starts: string[], step: number, series: Series[], format: (n: number) => string, height?: number, label: string, most?: number }} Chart
+ * @typedef {{ starts: string[], step: number, series: Series[], format: (n: number) => string, tick?: (n: number) => string, height?: number, label: string, most?: number }} Chart
  */
 
 /** @param {Chart} chart */
@@ -33,9 +33,9 @@ export function chart(chart) {
 }
 
 /** @param {SVGElement} svg @param {Chart} chart @param {number} width @param {number} height */
-function draw(svg, { starts, step, series, format, most }, width, height) {
+function draw(svg, { starts, step, series, format, tick = format, most }, width, height) {
     const top = ceilingOf(series, most);
-    const from = left(format, top);
+    const from = left(tick, top);
     const w = width - from - RIGHT;
     const y = (value) => TOP + (height - TOP - BOTTOM) * (1 - value / top);
     const slot = w / Math.max(starts.length, 1);
@@ -43,7 +43,7 @@ function draw(svg, { starts, step, series, format, most }, width, height) {
     svg.setAttribute("width", String(width));
     const grid = [0, 0.5, 1].map((part) => [
         s("line.grid", { x1: from, x2: width - RIGHT, y1: y(part * top), y2: y(part * top) }),
-        s("text", { x: from - 6, y: y(part * top) + 3.5, "text-anchor": "end" }, format(part * top)),
+        s("text", { x: from - 6, y: y(part * top) + 3.5, "text-anchor": "end" }, tick(part * top)),
     ]);
     const every = Math.max(1, Math.ceil(starts.length / Math.max(2, Math.floor(w / 80))));
     const labels = starts.map((start, i) => i % every === Math.floor(every / 2) ? s("text", { x: from + (i + 0.5) * slot, y: height - 5, "text-anchor": "middle" }, tickTime(new Date(start), step * every)) : null);
@@ -83,8 +83,8 @@ function lonely({ values, color }, from, slot, y) {
 }
 
 /** @param {HTMLElement} box @param {SVGElement} svg @param {HTMLElement} tip @param {Chart} chart @param {PointerEvent} event */
-function point(box, svg, tip, { starts, series, format, most }, event) {
-    const start = left(format, ceilingOf(series, most));
+function point(box, svg, tip, { starts, series, format, tick = format, most }, event) {
+    const start = left(tick, ceilingOf(series, most));
     const bounds = box.getBoundingClientRect();
     const slot = (bounds.width - start - RIGHT) / Math.max(starts.length, 1);
     const i = Math.floor((event.clientX - bounds.left - start) / slot);

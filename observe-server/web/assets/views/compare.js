@@ -91,7 +91,7 @@ function tree(left, right) {
             const only = !b ? "only-a" : !a ? "only-b" : "";
             const link = (model, node) => node ? h("a", { href: `/trace/${model.data.trace.id}?obs=${node.obs.id}` }, duration(length(node))) : h("span.dim", null, "–");
             return h("tr", { class: only },
-                h("td", null, h("span.node", { style: { "padding-left": `${Math.min(node.depth, 20) * 14}px` } }, typeMark(node.obs.type), h("span.clip", { dir: "auto", class: [a, b].some((one) => one?.obs.level === "ERROR") ? "bad" : "" }, node.obs.name), only ? h("span.chip", null, only === "only-a" ? "only A" : "only B") : null)),
+                h("td", null, h("span.node", { style: { "padding-left": `${Math.min(node.depth, 20) * 14}px` } }, typeMark(node.obs.type), h("span.clip", { dir: "auto", class: [a, b].some((one) => one?.obs.level === "ERROR") ? "bad" : "" }, a && b && a.obs.name !== b.obs.name ? `${a.obs.name} → ${b.obs.name}` : node.obs.name), only ? h("span.chip", null, only === "only-a" ? "only A" : "only B") : null)),
                 bar(left, a, "a"), bar(right, b, "b"), h("td.number", null, link(left, a)), h("td.number", null, link(right, b)),
                 a && b ? change(length(a), length(b), duration, true) : h("td.number.dim", null, "–"));
         }))));

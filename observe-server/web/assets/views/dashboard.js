@@ -3,7 +3,7 @@
 import { bars, chart, legend } from "../chart.js";
 import { h, put } from "../dom.js";
 import { nothing, welcome } from "../empty.js";
-import { cost, count, duration, exactCost, plural, short } from "../format.js";
+import { cost, count, duration, exactCost, plural, short, tickDuration } from "../format.js";
 import { quote } from "../query.js";
 import { setQuery } from "../router.js";
 import { searched } from "../searched.js";
@@ -21,18 +21,18 @@ function draw({ series, starts, step, by }, q, signal) {
     const tokens = sum(series.tokens);
     const money = sum(series.cost);
     const worst = (values) => Math.max(...values.map((value) => value ?? 0));
-    const card = (name, value, list, format) => h("section.card", null,
+    const card = (name, value, list, format, tick = format) => h("section.card", null,
         h("header", null, h("h3", null, name), h("b.figure", null, value), h("span.space"), list.length > 1 ? legend(list) : null),
-        chart({ starts, step, series: list, format, label: name }));
+        chart({ starts, step, series: list, format, tick, label: name }));
     return [
         h("div.tiles", null,
             tile("Traces", count(traces)), tile("With errors", count(errors), `${((100 * errors) / traces).toFixed(errors && errors < traces / 100 ? 2 : 1)}%`, errors > 0),
             tile("Slowest p95", duration(worst(series.p95))), tile("Tokens", short(tokens), tokens > 9999 ? count(tokens) : ""), tile("Cost", cost(money), `${cost(money / traces)} a trace`)),
         h("div.cards", null,
             card("Traces", plural(traces, "trace"), [{ name: "all", values: series.traces, kind: "bar", color: "c1" }, { name: "with errors", values: series.errors, kind: "bar", color: "cbad" }], short),
-            card("Latency", "", [{ name: "p50", values: series.p50, kind: "line", color: "c1" }, { name: "p95", values: series.p95, kind: "line", color: "c2" }, { name: "p99", values: series.p99, kind: "line", color: "c3" }], duration),
+            card("Latency", "", [{ name: "p50", values: series.p50, kind: "line", color: "c1" }, { name: "p95", values: series.p95, kind: "line", color: "c2" }, { name: "p99", values: series.p99, kind: "line", color: "c3" }], duration, tickDuration),
             card("Tokens", count(tokens), [{ name: "tokens", values: series.tokens, kind: "bar", color: "c4" }], short),
-            card("Cost", cost(money), [{ name: "cost", values: series.cost, kind: "bar", color: "c5" }], cost)),
+            card("Cost", cost(money), [{ name: "cost", values: series.cost, kind: "bar", color: "c5" }], cost, (usd) => cost(usd).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""))),
         h("div.cards.three", null, [["model", "By model", "model:"], ["name", "By name", "name:="], ["user", "By user", "user:"]].map(([key, name, field]) => ranking(name, by[key] ?? [], field))),
     ];
 }
