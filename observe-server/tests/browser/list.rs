@@ -111,6 +111,7 @@ async fn sorts_by_a_column_and_chooses_columns() {
     page.click("[title='Columns and row height']").await;
     page.click(".menu label:nth-of-type(6) input").await;
     page.until_says(".list-head", "Session").await;
+    page.until_says(".rows .row .c-session", "session_00").await;
     assert!(page.path().await.contains("cols="));
     setting.end().await;
 }

@@ -265,11 +265,11 @@ class Traces {
         if (chosen) noteQuery({ cols: this.layout.chosen?.join(",") ?? null });
         this.layout.widths.apply(this.body, this.layout.columns, { before: ["26px"], gap: 12, sides: 12 });
         this.body.classList.toggle("compact", !this.layout.tall);
-        // While a column is dragged its head must stay the element that it is.
-        const shown = this.layout.columns.map((column) => column.id).join();
-        if (shown !== this.heads) this.#head();
-        this.heads = shown;
-        if (this.layout.height === this.rows.height && chosen) return;
+        // While a column is dragged its head must stay the element that it is, and no row changes.
+        const shown = `${this.layout.columns.map((column) => column.id)} ${this.layout.height}`;
+        if (shown === this.shown) return;
+        this.shown = shown;
+        this.#head();
         this.rows.resize(this.pages.rows.length, this.layout.height);
         this.rows.redraw();
     }
