@@ -1,6 +1,7 @@
 //! A browser, as a person uses it: addresses, keys, clicks, and what can then be read.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -41,11 +42,17 @@ pub(crate) struct Page {
     _chromedriver: Process,
 }
 
-/// Ended when dropped.
-struct Process(Child);
+/// ChromeDriver and the port it listens on; ended when dropped, and with it the browser of a test that failed.
+struct Process(Child, u16);
 
 impl Drop for Process {
     fn drop(&mut self) {
+        // Killed, it would leave the browser behind.
+        if let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.1)) {
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+            let _ = stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -245,7 +252,8 @@ fn chromedriver() -> (Process, u16) {
         rest.trim_end_matches('.').parse().ok()
     });
     std::thread::spawn(move || lines.for_each(drop));
-    (Process(child), port.expect("ChromeDriver says its port"))
+    let port = port.expect("ChromeDriver says its port");
+    (Process(child, port), port)
 }
 
 fn chromium() -> String {

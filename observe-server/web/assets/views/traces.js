@@ -5,7 +5,9 @@ import { Layout } from "../columns.js";
 import { h, icon, put } from "../dom.js";
 import { failed, mistaken, nothing, welcome } from "../empty.js";
 import { exportButton } from "../export.js";
+import { firstPage } from "../first.js";
 import { Facets } from "../facets.js";
+import { heads } from "../heads.js";
 import { count, duration, plural } from "../format.js";
 import { bind } from "../keys.js";
 import { onChange } from "../live.js";
@@ -108,14 +110,7 @@ class Traces {
 
     /** The first rows come with the page itself, if they answer what is asked. */
     #start() {
-        const given = document.getElementById("first");
-        let first = null;
-        try {
-            first = JSON.parse(given?.textContent || "null");
-        } catch {
-            // Then it is asked for.
-        }
-        given?.remove();
+        const first = firstPage();
         if (first?.page && (first.q ?? "") === this.q && (first.sort ?? "") === this.sort) {
             this.#show(first.page);
             this.#around();
@@ -275,22 +270,7 @@ class Traces {
     }
 
     #head() {
-        const down = this.sort.startsWith("-");
-        const by = this.sort.replace(/^-/, "") || "startTime";
-        put(this.head, h("span"), this.layout.columns.map((column) => {
-            const on = column.sort === by;
-            const order = !on ? "none" : this.sort && !down ? "ascending" : "descending";
-            const content = [column.name, on ? h("span.arrow", null, order === "ascending" ? " ↑" : " ↓") : null];
-            return h("span", { role: "columnheader", class: column.number ? "number" : "", "aria-sort": order },
-                column.sort ? h("button", { type: "button", title: `Sort by ${column.name.toLowerCase()}`, onclick: () => this.#sortBy(column, order) }, content) : content,
-                this.layout.widths.handle(column));
-        }));
-    }
-
-    #sortBy(column, order) {
-        const text = ["name", "user", "session", "environment", "version", "release"].includes(column.sort);
-        const next = order === "none" ? (text ? column.sort : `-${column.sort}`) : order === "descending" ? column.sort : `-${column.sort}`;
-        setQuery({ sort: next === "-startTime" ? null : next });
+        put(this.head, h("span"), heads(this.layout, this.sort, (sort) => setQuery({ sort })));
     }
 
     #row(i) {
