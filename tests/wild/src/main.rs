@@ -6,7 +6,7 @@
 //! ```
 //!
 //! One row per crate comes out. What does not compile, what is warned of and what fails is listed above it, and the
-//! command ends with status 1 if there was any.
+//! command ends with status 1 if there was any. A run that was cut off, by a signal or for its time, gives no row.
 
 mod compile;
 mod functions;
@@ -18,7 +18,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
@@ -34,7 +34,7 @@ fn main() -> Result<ExitCode> {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let list = if arguments.is_empty() { fs::read_to_string(home.join("crates.txt"))? } else { arguments.join(" ") };
-    let mut rows = Vec::new();
+    let (mut rows, mut is_clean) = (Vec::new(), true);
     for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [name, rest @ ..] = words.as_slice() else { continue };
@@ -42,15 +42,25 @@ fn main() -> Result<ExitCode> {
             [version, flags @ ..] if !version.starts_with('-') => (Some(*version), flags),
             flags => (None, flags),
         };
-        let row = Trial::new(&home, name, version, flags)?.run().with_context(|| (*name).to_owned())?;
-        println!("\n{HEAD}\n{row}\n");
-        rows.push(row);
+        let start = Instant::now();
+        match Trial::new(&home, name, version, flags).and_then(|trial| trial.run()) {
+            Ok(row) => {
+                println!("\n{HEAD}\n{row}\n");
+                is_clean &= row.is_clean();
+                rows.push(row);
+            }
+            // The others have rows all the same.
+            Err(error) => {
+                println!("{name}: {error:#}");
+                is_clean = false;
+            }
+        }
+        println!("{name} took {} s", start.elapsed().as_secs());
     }
     if rows.len() > 1 {
         println!("{HEAD}");
         rows.iter().for_each(|row| println!("{row}"));
     }
-    let is_clean = rows.iter().all(Row::is_clean);
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -83,6 +93,12 @@ impl Trial {
             bail!("it does not build as it is: {error}");
         }
         let outcomes_before = Outcomes::of(&mut self.tests(&plain), &scratch.join("before.log"), LIMIT)?;
+        if let Some(reason) = outcomes_before.cut_off() {
+            bail!("the run of its tests says nothing: {reason}");
+        }
+        for line in &outcomes_before.crashed {
+            println!("crashes without the attribute: {line}");
+        }
         for name in outcomes_before.failed() {
             println!("fails without the attribute: {name}");
         }
@@ -114,13 +130,16 @@ impl Trial {
         let mut tests = self.tests(&copy);
         tests.env("OBSERVE_WILD", &record);
         let outcomes_after = Outcomes::of(&mut tests, &scratch.join("after.log"), LIMIT)?;
+        if let Some(reason) = outcomes_after.cut_off() {
+            bail!("the run of its observed tests says nothing: {reason}");
+        }
         let counts = Counts::read(&record.join("counts"))?;
         let broken = outcomes_after.broken_since(&outcomes_before);
         for name in &broken {
             println!("fails with the attribute: {name}");
         }
-        if outcomes_after.is_stopped {
-            println!("stopped after {} s", LIMIT.as_secs());
+        for line in &outcomes_after.crashed {
+            println!("crashes with the attribute: {line}");
         }
 
         let observable: usize = functions.values().map(|functions| functions.observable.len()).sum();
@@ -136,7 +155,7 @@ impl Trial {
             warnings: new_warnings.len(),
             before: outcomes_before.passed(),
             after: outcomes_after.passed(),
-            broken: broken.len(),
+            broken: broken.len() + outcomes_after.crashed.len().saturating_sub(outcomes_before.crashed.len()),
             recorded: counts.recorded(),
         })
     }
