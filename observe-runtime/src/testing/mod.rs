@@ -3,21 +3,24 @@
 //! Nothing leaves the process and no thread is started. Captures of tests that run at the same time
 //! do not see each other: what counts is the task or thread, not the time.
 
+mod observation;
+mod score;
+
 use std::fmt;
 use std::fmt::Write as _;
 use std::future::Future;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde_json::Value;
 
+pub use self::observation::RecordedObservation;
+pub use self::score::RecordedScore;
 use crate::capture::{DEFAULT_SECRETS, Limits};
 use crate::clock;
 use crate::context::Context;
-use crate::encode;
-use crate::finished::{Finished, FinishedScore, Item, ScoreViewValue, TraceAttributes, View};
-use crate::id::{ObservationId, TraceId};
+use crate::finished::{Finished, Item, TraceAttributes, View};
 use crate::journal::{Journal, Reader, Rules};
-use crate::observation::{Level, ObservationType, Outcome};
+use crate::observation::Outcome;
 use crate::stats::Stats;
 use crate::tree;
 use crate::worker::fold::Fold;
@@ -109,113 +112,6 @@ pub struct Recorded {
     stats: Stats,
 }
 
-/// An observation as it was recorded.
-///
-/// ```
-/// let ((), recorded) = observe::testing::captured(|| observe::span("step").metadata("k", 1).end());
-/// assert_eq!(recorded.observation("step").metadata["k"], 1);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RecordedObservation {
-    /// The trace it is part of.
-    pub trace_id: TraceId,
-    /// Its own id.
-    pub id: ObservationId,
-    /// The observation it is below, if any.
-    pub parent_id: Option<ObservationId>,
-    /// What it stands for.
-    pub kind: ObservationType,
-    /// Its name.
-    pub name: String,
-    /// When it started.
-    pub start: SystemTime,
-    /// When it ended.
-    pub end: SystemTime,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// How important it is.
-    pub level: Level,
-    /// Why it has this level.
-    pub status_message: Option<String>,
-    /// What went in.
-    pub input: Option<Value>,
-    /// What came out.
-    pub output: Option<Value>,
-    /// Its metadata.
-    pub metadata: serde_json::Map<String, Value>,
-    /// Its version.
-    pub version: Option<String>,
-    /// The model that was called.
-    pub model: Option<String>,
-    /// What the model was called with.
-    pub model_parameters: serde_json::Map<String, Value>,
-    /// What was used, by kind: buckets that add up, and `total`.
-    pub usage: Vec<(String, u64)>,
-    /// What is counted, where it is not tokens.
-    pub usage_unit: Option<String>,
-    /// What it cost by kind, in USD, and `total`.
-    pub cost: Vec<(String, f64)>,
-    /// When the first piece of the answer came.
-    pub completion_start_time: Option<SystemTime>,
-    /// Name and version of the prompt.
-    pub prompt: Option<(String, i64)>,
-    /// The trace's name, as far as it was set.
-    pub trace_name: Option<String>,
-    /// The trace's user.
-    pub user_id: Option<String>,
-    /// The trace's session.
-    pub session_id: Option<String>,
-    /// The trace's tags.
-    pub tags: Vec<String>,
-    /// The trace's metadata.
-    pub trace_metadata: serde_json::Map<String, Value>,
-    /// The trace's version.
-    pub trace_version: Option<String>,
-    /// The trace's release.
-    pub release: Option<String>,
-    /// The trace's environment.
-    pub environment: Option<String>,
-    /// Whether the trace is public.
-    pub public: bool,
-}
-
-/// A score as it was given.
-///
-/// ```
-/// use observe::Score;
-/// let ((), recorded) = observe::testing::captured(|| observe::trace("job").score(Score::new("ok", true)).end());
-/// assert_eq!(recorded.scores()[0].value, true);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct RecordedScore {
-    /// Its id.
-    pub id: String,
-    /// The trace it is for.
-    pub trace_id: TraceId,
-    /// The observation it is for, if it is not for the whole trace.
-    pub observation_id: Option<ObservationId>,
-    /// The session it is for, instead of the trace.
-    pub session_id: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its value: a number, a bool or a text.
-    pub value: Value,
-    /// Langfuse's word for the kind of its value.
-    pub data_type: &'static str,
-    /// Why this value.
-    pub comment: Option<String>,
-    /// Its metadata.
-    pub metadata: serde_json::Map<String, Value>,
-    /// The config it follows.
-    pub config_id: Option<String>,
-    /// When it was given.
-    pub timestamp: SystemTime,
-    /// The trace's environment.
-    pub environment: Option<String>,
-}
-
 impl Recorded {
     /// The observations, in the order in which they started.
     ///
@@ -232,7 +128,7 @@ impl Recorded {
     pub fn observations(&self) -> Vec<RecordedObservation> {
         let mut views = self.views();
         views.sort_by_key(|view| (view.start, view.end));
-        views.iter().map(observation).collect()
+        views.iter().map(RecordedObservation::of).collect()
     }
 
     /// The first observation of this name.
@@ -265,7 +161,7 @@ impl Recorded {
     pub fn scores(&self) -> Vec<RecordedScore> {
         self.items
             .iter()
-            .filter_map(|item| if let Item::Score(score) = item { recorded_score(score) } else { None })
+            .filter_map(|item| if let Item::Score(score) = item { RecordedScore::of(score) } else { None })
             .collect()
     }
 
@@ -341,62 +237,4 @@ fn map<'a, K: AsRef<str> + 'a, V: AsRef<str> + 'a>(
     entries: impl IntoIterator<Item = &'a (K, V)>,
 ) -> serde_json::Map<String, Value> {
     entries.into_iter().map(|(key, json)| (key.as_ref().to_owned(), value(json.as_ref()))).collect()
-}
-
-fn observation(view: &View<'_>) -> RecordedObservation {
-    let text = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-    RecordedObservation {
-        trace_id: view.trace_id,
-        id: view.id,
-        parent_id: view.parent_id,
-        kind: view.kind,
-        name: view.name.to_string(),
-        start: clock::time(view.start),
-        end: clock::time(view.end),
-        outcome: view.outcome,
-        level: view.level,
-        status_message: text(&view.status_message),
-        input: view.input.as_deref().map(value),
-        output: view.output.as_deref().map(value),
-        metadata: map(&view.metadata),
-        version: text(&view.version),
-        model: text(&view.model),
-        model_parameters: map(&view.model_parameters),
-        usage: encode::usage(view),
-        usage_unit: encode::unit(view),
-        cost: encode::cost(view),
-        completion_start_time: view.completion_start.map(clock::time),
-        prompt: view.prompt.as_ref().map(|(name, version)| (name.to_string(), *version)),
-        trace_name: view.trace.name.clone(),
-        user_id: view.trace.user_id.clone(),
-        session_id: view.trace.session_id.clone(),
-        tags: view.trace.tags.clone(),
-        trace_metadata: map(&view.trace.metadata),
-        trace_version: view.trace.version.clone(),
-        release: view.trace.release.clone(),
-        environment: view.trace.environment.clone(),
-        public: view.trace.public,
-    }
-}
-
-fn recorded_score(score: &FinishedScore) -> Option<RecordedScore> {
-    let view = score.view()?;
-    Some(RecordedScore {
-        id: view.id.to_string(),
-        trace_id: view.trace_id,
-        observation_id: view.observation_id,
-        session_id: view.session_id.as_deref().map(str::to_owned),
-        name: view.name.to_string(),
-        value: match &view.value {
-            ScoreViewValue::Number(number) if view.data_type.as_str() == "BOOLEAN" => Value::Bool(*number != 0.0),
-            ScoreViewValue::Number(number) => serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number),
-            ScoreViewValue::Text(text) => Value::String(text.to_string()),
-        },
-        data_type: view.data_type.as_str(),
-        comment: view.comment.as_deref().map(str::to_owned),
-        metadata: map(&view.metadata),
-        config_id: view.config_id.as_deref().map(str::to_owned),
-        timestamp: clock::time(view.time),
-        environment: view.environment.as_deref().map(str::to_owned),
-    })
 }
