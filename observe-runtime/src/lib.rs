@@ -9,6 +9,7 @@
 mod append;
 mod call;
 mod capture;
+mod checksum;
 mod client;
 mod clock;
 mod config;

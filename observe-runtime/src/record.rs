@@ -13,6 +13,7 @@
 
 use std::borrow::Cow;
 
+use crate::checksum;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};
 use crate::site::Site;
@@ -449,7 +450,7 @@ pub(crate) fn key(bytes: &[u8]) -> Option<(TraceId, [u8; 8])> {
     match record.kind {
         Kind::Site | Kind::Trace => None,
         Kind::Score => {
-            let hash = u64::from(crc32fast::hash(bytes)) << 32 | bytes.len() as u64 & 0xffff_ffff;
+            let hash = u64::from(checksum::of(bytes)) << 32 | bytes.len() as u64 & 0xffff_ffff;
             Some((record.trace, hash.to_le_bytes()))
         }
         _ => Some((record.trace, record.observation?.to_bytes())),

@@ -23,6 +23,8 @@ pub(super) struct Lane {
     room: Cell<usize>,
     /// Which functions are described in the file that is written, by number.
     described: RefCell<Vec<bool>>,
+    /// The one of them that was opened last.
+    last: Cell<u32>,
 }
 
 /// Bytes are reserved from the budget in blocks of this size.
@@ -30,7 +32,13 @@ const BLOCK: usize = 4 << 10;
 
 impl Lane {
     pub(super) fn new(journal: Arc<Journal>) -> Self {
-        Self { journal, writer: RefCell::new(None), room: Cell::new(0), described: RefCell::default() }
+        Self {
+            journal,
+            writer: RefCell::new(None),
+            room: Cell::new(0),
+            described: RefCell::default(),
+            last: Cell::new(0),
+        }
     }
 
     /// Appends a record. The buffer is as it was afterwards, but for what is behind its end.
@@ -41,7 +49,7 @@ impl Lane {
         let (words, _) = record.as_chunks::<WORD>();
         let Ok(mut writer) = self.writer.try_borrow_mut() else { return };
         if let Some(writer) = &*writer
-            && !writer.is_in_file()
+            && (!writer.is_in_file() || self.is_described(words) && !self.journal.is_foreign())
             && writer.begin(&self.journal.is_closed)
         {
             let is_appended = self.put(writer, words, length);
@@ -78,6 +86,7 @@ impl Lane {
             let more = if self.journal.home.is_some() { DESCRIPTION } else { 0 };
             *place = Some(self.journal.writer(length + more, full));
             self.described.borrow_mut().clear();
+            self.last.set(0);
         }
         // A description that is longer than any: the record does without.
         if let Some(writer) = place {
@@ -85,11 +94,18 @@ impl Lane {
         }
     }
 
+    /// Whether this is no opening, or that of the function whose description came last.
+    #[inline]
+    fn is_described(&self, words: &[[u8; WORD]]) -> bool {
+        record::site(words.as_flattened()).is_none_or(|site| site == self.last.get())
+    }
+
     /// Describes the function that an opening names, if it is the first one here. False: there is no room.
     fn describe(&self, writer: &Writer, words: &[[u8; WORD]]) -> bool {
         let Some(number) = record::site(words.as_flattened()).filter(|_| writer.is_in_file()) else { return true };
         let (mut described, at) = (self.described.borrow_mut(), number as usize);
         if described.get(at).is_some_and(|is_described| *is_described) {
+            self.last.set(number);
             return true;
         }
         let mut description = Vec::new();
@@ -100,6 +116,9 @@ impl Lane {
             described.resize(at + 1, false);
         }
         described[at] = self.put(writer, description.as_chunks().0, length);
+        if described[at] {
+            self.last.set(number);
+        }
         described[at]
     }
 

@@ -196,7 +196,7 @@ const SCRATCH: usize = 64 << 10;
 /// Segments that are kept in memory to be used again.
 const SPARES: usize = 32;
 /// Segments in files that are made in advance, at most.
-const SPARE_FILES: usize = 8;
+const SPARE_FILES: usize = 16;
 
 fn find(client: u32) -> Option<Arc<Journal>> {
     let journals = JOURNALS.read().unwrap_or_else(PoisonError::into_inner);

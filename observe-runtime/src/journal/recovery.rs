@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::segment;
 use super::store::{self, ABOUT, Key, LOCK};
+use crate::checksum;
 use crate::record;
 
 /// The right to recover what is below a directory.
@@ -91,6 +92,11 @@ impl Dead {
         damaged
     }
 
+    /// Whether its process was one of another version, whose files are not understood here.
+    pub(crate) fn is_of_another_version(&self) -> bool {
+        fs::read(self.dir.join(ABOUT)).is_ok_and(|about| segment::is_of_another_version(&about))
+    }
+
     /// The record that says what its process's settings say.
     pub(crate) fn about(&self, each: impl FnMut(&[u8])) {
         read(&self.dir.join(ABOUT), each);
@@ -120,7 +126,7 @@ fn fingerprint(record: &[u8]) -> (usize, u32, [u8; 33]) {
     let mut head = [0; 33];
     let length = record.len().min(33);
     head[..length].copy_from_slice(&record[..length]);
-    (record.len(), crc32fast::hash(record), head)
+    (record.len(), checksum::of(record), head)
 }
 
 fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> {

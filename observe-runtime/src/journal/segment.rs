@@ -1,7 +1,7 @@
 //! A segment: a run of records in words of memory, written by one thread and read by the worker.
 //!
-//! - Layout: [`MAGIC`], then frames. A frame is a head word (length in its low half, CRC-32 of the
-//!   record in its high half) and the record, padded to whole words. A head of zero is the end.
+//! - Layout: [`MAGIC`], then frames. A frame is a head word (length in its low half, checksum
+//!   of the record in its high half) and the record, padded to whole words. A head of zero is the end.
 //! - A record is there once its head is: the body is stored first, the head last, with `Release`.
 //!   So neither the worker nor whoever finds the file after a crash sees half a record, and no lock
 //!   is needed.
@@ -15,11 +15,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::store::Stored;
 use super::words::Words;
+use crate::checksum::{self, Checksum, LANES};
 use crate::clock;
 use crate::record::{self, TIME};
 
-/// What segment files and those of finished items begin with.
-pub(super) const MAGIC: [u8; 8] = *b"observe1";
+/// What segment files and those of finished items begin with: a name, and the version of what follows.
+pub(super) const MAGIC: [u8; 8] = *b"observe2";
+
+/// Whether this begins like a file of another version.
+pub(super) fn is_of_another_version(file: &[u8]) -> bool {
+    let [name @ .., _] = &MAGIC;
+    file.starts_with(name) && !file.starts_with(&MAGIC)
+}
 
 #[derive(Debug)]
 pub(crate) struct Segment {
@@ -119,13 +126,8 @@ impl Writer {
             return false;
         }
         let [head, body @ ..] = &words[at..end] else { return false };
-        // Four a step: the compiler does not do it by itself where words are atomics.
-        let ((fours, rest), (four_bytes, rest_bytes)) = (body.as_chunks::<4>(), record.as_chunks::<4>());
-        for (words, bytes) in fours.iter().zip(four_bytes) {
-            copy(words, bytes);
-        }
-        copy(rest, rest_bytes);
-        let checksum = if self.is_in_file() { check(&record.as_flattened()[..length]) } else { 0 };
+        let checksum =
+            if self.is_in_file() { copy::<true>(body, record, length) } else { copy::<false>(body, record, length) };
         head.store((u64::from(checksum) << 32 | length as u64 & LENGTH).to_le(), Ordering::Release);
         self.at.set(end);
         true
@@ -137,17 +139,30 @@ impl Writer {
     }
 }
 
+/// Copies a record of this length. Returns its checksum, or nothing.
 #[inline(always)]
-fn copy(words: &[AtomicU64], bytes: &[[u8; WORD]]) {
-    for (word, bytes) in words.iter().zip(bytes) {
-        word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+fn copy<const CHECKED: bool>(words: &[AtomicU64], record: &[[u8; WORD]], length: usize) -> u32 {
+    let store = |words: &[AtomicU64], bytes: &[[u8; WORD]]| {
+        for (word, bytes) in words.iter().zip(bytes) {
+            word.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed);
+        }
+    };
+    let mut checksum = Checksum::new();
+    // Several a step: the compiler does not do it by itself where words are atomics.
+    let ((steps, rest), (step_bytes, rest_bytes)) = (words.as_chunks::<LANES>(), record.as_chunks::<LANES>());
+    for (words, bytes) in steps.iter().zip(step_bytes) {
+        store(words, bytes);
+        if CHECKED {
+            checksum.add(bytes);
+        }
     }
-}
-
-/// What a head says of its record beside the length.
-#[inline]
-fn check(record: &[u8]) -> u32 {
-    crc32fast::hash(record)
+    store(rest, rest_bytes);
+    if CHECKED {
+        checksum.add_rest(rest_bytes);
+        checksum.sum(length)
+    } else {
+        0
+    }
 }
 
 const LENGTH: u64 = 0xffff_ffff;
@@ -202,7 +217,7 @@ fn time(body: &[AtomicU64]) -> Option<u64> {
 
 /// Appends a record as a segment file has it.
 fn write(out: &mut Vec<u8>, record: &[u8]) {
-    let head = u64::from(check(record)) << 32 | record.len() as u64 & LENGTH;
+    let head = u64::from(checksum::of(record)) << 32 | record.len() as u64 & LENGTH;
     out.extend_from_slice(&head.to_le_bytes());
     out.extend_from_slice(record);
     out.resize(out.len().next_multiple_of(size_of::<u64>()), 0);
@@ -257,7 +272,7 @@ fn frame(file: &[u8], at: usize) -> Frame<'_> {
         return Frame::End;
     }
     match rest.get(..(head & LENGTH) as usize) {
-        Some(record) if !record.is_empty() && check(record) == (head >> 32) as u32 => Frame::Record(record),
+        Some(record) if !record.is_empty() && checksum::of(record) == (head >> 32) as u32 => Frame::Record(record),
         _ => Frame::Damaged,
     }
 }

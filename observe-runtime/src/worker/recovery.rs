@@ -58,6 +58,10 @@ pub(super) fn recover(
     prepare: &Prepare,
     terms: Terms,
 ) -> std::io::Result<Vec<Spooled>> {
+    if dead.is_of_another_version() {
+        let error = "it is of another version of this library, which can deliver it";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, error));
+    }
     let (valid, made) = (dead.dir.join("recovered"), dead.dir.join("recovered.new"));
     if !valid.is_dir() {
         if dead.has(MASKED) && prepare.mask.is_none() && !dead.files("-segment").is_empty() {
