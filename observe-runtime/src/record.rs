@@ -9,6 +9,7 @@
 //! - [`Kind::Close`]: time = end; then start (8, zero: as opened), outcome (1).
 //! - [`Kind::Update`], [`Kind::Trace`], [`Kind::Score`]: time = when it was said.
 //! - [`Kind::Site`]: only in files, where numbers of sites outlive the process that gave them.
+//! - [`Kind::Process`]: only in files, of whichever process what is in them was recorded.
 //! - [`Kind::Forget`]: the observation never ran; whatever was said of it is dropped.
 
 use std::borrow::Cow;
@@ -30,6 +31,8 @@ pub(crate) enum Kind {
     Forget = 6,
     /// What the number of a site stands for, in a file: time = the number.
     Site = 7,
+    /// The attributes of the process that recorded what is in a file.
+    Process = 8,
 }
 
 /// What a field holds. "captured" values give way to those that a user set.
@@ -96,6 +99,8 @@ pub(crate) enum Tag {
     TraceInput = 41,
     /// JSON: the trace's output, put on its root.
     TraceOutput = 42,
+    /// A pair: key and text of an attribute of a process.
+    Attribute = 48,
     /// Text.
     ScoreId = 64,
     /// Text.
@@ -152,6 +157,7 @@ impl Tag {
             Environment,
             TraceInput,
             TraceOutput,
+            Attribute,
             ScoreId,
             ScoreName,
             ScoreNumber,
@@ -311,6 +317,7 @@ impl<'a> Record<'a> {
             5 => Kind::Score,
             6 => Kind::Forget,
             7 => Kind::Site,
+            8 => Kind::Process,
             _ => return None,
         };
         Some(Self {
@@ -407,13 +414,37 @@ const SITE: usize = HEAD + 10;
 
 /// Appends a record that says what the number of a site stands for.
 pub(crate) fn describe(out: &mut Vec<u8>, number: u32) {
-    // Every record has a trace; this one is of none.
-    let mut bytes = [0; HEAD];
-    bytes[0] = Kind::Site as u8;
-    bytes[1..17].fill(0xff);
-    bytes[25..33].copy_from_slice(&u64::from(number).to_le_bytes());
-    out.extend_from_slice(&bytes);
+    of_no_trace(out, Kind::Site, u64::from(number));
     put_site(out, number);
+}
+
+/// Every record has a trace; this one is of none.
+fn of_no_trace(out: &mut Vec<u8>, kind: Kind, time: u64) {
+    let mut bytes = [0; HEAD];
+    bytes[0] = kind as u8;
+    bytes[1..17].fill(0xff);
+    bytes[TIME..HEAD].copy_from_slice(&time.to_le_bytes());
+    out.extend_from_slice(&bytes);
+}
+
+/// A record that says which attributes a process has.
+pub(crate) fn process(attributes: &[(String, String)]) -> Vec<u8> {
+    let mut out = Vec::new();
+    of_no_trace(&mut out, Kind::Process, 0);
+    for (key, value) in attributes {
+        put_pair(&mut out, Tag::Attribute, key, |out| out.extend_from_slice(value.as_bytes()));
+    }
+    out
+}
+
+/// The attributes of a process, if these bytes say them.
+pub(crate) fn attributes(bytes: &[u8]) -> Option<Vec<(String, String)>> {
+    let record = Record::read(bytes).filter(|record| record.kind == Kind::Process)?;
+    let attribute = |(_, value)| {
+        let (key, value) = pair(value)?;
+        Some((key.to_owned(), String::from_utf8_lossy(value).into_owned()))
+    };
+    Some(record.fields().filter_map(attribute).collect())
 }
 
 /// Of a description: the number, and the fields that it stands for.
@@ -448,7 +479,7 @@ pub(crate) fn expand(bytes: &[u8], fields: impl FnOnce(&mut Vec<u8>, u32)) -> Co
 pub(crate) fn key(bytes: &[u8]) -> Option<(TraceId, [u8; 8])> {
     let record = Record::read(bytes)?;
     match record.kind {
-        Kind::Site | Kind::Trace => None,
+        Kind::Process | Kind::Site | Kind::Trace => None,
         Kind::Score => {
             let hash = u64::from(checksum::of(bytes)) << 32 | bytes.len() as u64 & 0xffff_ffff;
             Some((record.trace, hash.to_le_bytes()))

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::finished::TraceAttributes;
 use crate::journal::{self, Home, Journal, Rules};
 use crate::prepare::Prepare;
+use crate::record;
 #[cfg(feature = "http")]
 use crate::sink::{Endpoint, Http};
 use crate::sink::{Files, Sink};
@@ -48,10 +49,12 @@ impl Running {
             version: settings.version,
             ..TraceAttributes::default()
         };
+        let encoder = Encoder::new(dialect, settings.resource);
+        let process: Arc<[u8]> = record::process(encoder.resource()).into();
         let home = settings.journal_dir.as_deref().and_then(|dir| {
             let root = dir.join(folder(&settings.destination));
-            let about = defaults.record();
-            let home = Home::open(&root, &about, settings.mask.is_some()).inspect_err(|error| {
+            let about = [&*process, &defaults.record()];
+            let home = Home::open(&root, about.into_iter(), settings.mask.is_some()).inspect_err(|error| {
                 diagnostics::warn(&format!(
                     "cannot use the journal directory `{}`: {error}; what is recorded is kept in memory only",
                     root.display()
@@ -67,14 +70,16 @@ impl Running {
             bytes: settings.max_batch_bytes,
             interval: settings.flush_interval,
             max_age: settings.max_age,
-            in_flight: if matches!(dialect, Dialect::Files) { 1 } else { 4 },
+            // What survives a kill without its answer goes again: it is one batch then.
+            in_flight: if home.is_some() || matches!(dialect, Dialect::Files) { 1 } else { 4 },
             room: settings.memory_limit / 8,
         };
         let prepare =
             Prepare { mask: settings.mask, most_bytes: settings.max_batch_bytes, counters: journal.counters.clone() };
         let limit = settings.journal_limit as u64;
-        let spool = home.clone().map(|home| Spool::new(home, limit, settings.max_age, journal.counters.clone()));
-        let exit = Exit { encoder: Encoder::new(dialect, settings.resource), sink, prepare };
+        let spool =
+            home.clone().map(|home| Spool::new(home, process, limit, settings.max_age, journal.counters.clone()));
+        let exit = Exit { encoder, sink, prepare };
         let mut worker = Worker::new(
             journal.clone(),
             commands.clone(),

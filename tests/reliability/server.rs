@@ -2,7 +2,7 @@
 //!
 //! What it answers with success it keeps, and counts how often it came.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
@@ -21,6 +22,8 @@ pub(crate) struct Request {
     /// Decompressed.
     pub(crate) body: Vec<u8>,
     pub(crate) spans: Vec<Span>,
+    /// The `service.name` of these.
+    pub(crate) service: String,
 }
 
 pub(crate) enum Answer {
@@ -35,6 +38,8 @@ pub(crate) enum Answer {
     Half,
     /// Success, but late.
     After(Duration),
+    /// What comes is taken at once, and the answer is late.
+    Late(Duration),
 }
 
 impl Answer {
@@ -47,21 +52,26 @@ impl Answer {
 #[derive(Clone)]
 pub(crate) struct Seen {
     pub(crate) span: Span,
+    pub(crate) service: String,
     pub(crate) times: usize,
 }
 
 impl Seen {
     pub(crate) fn text(&self, key: &str) -> String {
-        let value = self.span.attributes.iter().find(|attribute| attribute.key == key);
-        match value.and_then(|attribute| attribute.value.clone()).and_then(|value| value.value) {
-            Some(Value::StringValue(text)) => text,
-            Some(other) => format!("{other:?}"),
-            None => String::new(),
-        }
+        text(&self.span.attributes, key)
     }
 
     pub(crate) fn input(&self) -> String {
         self.text("langfuse.observation.input")
+    }
+}
+
+fn text(attributes: &[KeyValue], key: &str) -> String {
+    let value = attributes.iter().find(|attribute| attribute.key == key);
+    match value.and_then(|attribute| attribute.value.clone()).and_then(|value| value.value) {
+        Some(Value::StringValue(text)) => text,
+        Some(other) => format!("{other:?}"),
+        None => String::new(),
     }
 }
 
@@ -71,6 +81,8 @@ struct State {
     script: Box<Script>,
     seen: HashMap<Vec<u8>, Seen>,
     scores: Vec<serde_json::Value>,
+    /// Which observations came together, as often as they came.
+    batches: Vec<Vec<Vec<u8>>>,
     heads: Vec<(Instant, String)>,
     connections: Vec<TcpStream>,
 }
@@ -94,6 +106,7 @@ impl Server {
             script: Box::new(script),
             seen: HashMap::new(),
             scores: Vec::new(),
+            batches: Vec::new(),
             heads: Vec::new(),
             connections: Vec::new(),
         };
@@ -136,6 +149,16 @@ impl Server {
 
     pub(crate) fn scores(&self) -> Vec<serde_json::Value> {
         self.state().scores.clone()
+    }
+
+    /// How many of the batches that were taken had something in them that came again later.
+    pub(crate) fn repeated(&self) -> usize {
+        let state = self.state();
+        let (mut first, mut repeated) = (HashMap::new(), HashSet::new());
+        for (number, batch) in state.batches.iter().enumerate() {
+            repeated.extend(batch.iter().filter_map(|id| first.insert(id, number)));
+        }
+        repeated.len()
     }
 
     /// When requests came, and their heads.
@@ -220,6 +243,11 @@ impl Shared {
                 self.take(request);
                 stream.write_all(whole("200 OK", "", "{}").as_bytes())
             }
+            Answer::Late(time) => {
+                self.take(request);
+                std::thread::sleep(time);
+                stream.write_all(whole("200 OK", "", "{}").as_bytes())
+            }
             Answer::Status(status, headers, body) => {
                 if status.starts_with('2') {
                     self.take(request);
@@ -242,9 +270,11 @@ impl Shared {
 
     fn take(&self, request: &Request) {
         let mut state = self.state.lock().unwrap();
+        let id = |span: &Span| [&*span.trace_id, &*span.span_id].concat();
+        state.batches.push(request.spans.iter().map(id).collect());
         for span in &request.spans {
-            let id = [&*span.trace_id, &*span.span_id].concat();
-            state.seen.entry(id).or_insert_with(|| Seen { span: span.clone(), times: 0 }).times += 1;
+            let new = || Seen { span: span.clone(), service: request.service.clone(), times: 0 };
+            state.seen.entry(id(span)).or_insert_with(new).times += 1;
         }
         if request.head.contains("/ingestion") {
             let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
@@ -278,12 +308,13 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         flate2::read::GzDecoder::new(&*body).read_to_end(&mut plain)?;
         body = plain;
     }
-    let mut spans = Vec::new();
+    let (mut spans, mut service) = (Vec::new(), String::new());
     if head.contains("/traces") {
         let request = ExportTraceServiceRequest::decode(&*body).map_err(io::Error::other)?;
-        for scope in request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans) {
-            spans.extend(scope.spans);
+        for resource in request.resource_spans {
+            service = text(&resource.resource.unwrap_or_default().attributes, "service.name");
+            spans.extend(resource.scope_spans.into_iter().flat_map(|scope| scope.spans));
         }
     }
-    Ok(Some(Request { head, body, spans }))
+    Ok(Some(Request { head, body, spans, service }))
 }

@@ -1,7 +1,9 @@
 //! Servers with a limit, and observations that they choke on.
 
+use opentelemetry_proto::tonic::trace::v1::Span;
+
 use crate::child::Program;
-use crate::server::{Answer, Request, Server};
+use crate::server::{Answer, Request, Seen, Server};
 use crate::table::row;
 
 fn at_most(bytes: usize) -> impl FnMut(&Request) -> Answer + Send {
@@ -15,8 +17,7 @@ fn one_huge_field_costs_itself_and_nothing_else() {
     let ended = program.with("LARGEST", "6000000").with("EXIT", "20000").run().well();
     let seen = server.seen();
     assert_eq!((seen.len(), ended.number("delivered")), (200, 200), "{}", ended.word("stats"));
-    let cut: Vec<String> =
-        seen.iter().map(super::server::Seen::input).filter(|input| input.contains("too large")).collect();
+    let cut: Vec<String> = seen.iter().map(Seen::input).filter(|input| input.contains("too large")).collect();
     assert_eq!(cut.len(), 1);
     assert!(cut[0].contains("[60000") && cut[0].contains("bytes"), "{cut:?}");
     assert!(ended.word("stats").contains("1 lost (field too large"), "{}", ended.word("stats"));
@@ -50,8 +51,8 @@ fn a_server_with_a_smaller_limit_gets_smaller_batches_and_then_markers() {
 fn one_malformed_observation_is_found_and_the_others_arrive() {
     let server = Server::new(|request| {
         let is_bad = |input: &str| input.contains(r#""number":77}"#);
-        let is_malformed =
-            request.spans.iter().any(|span| is_bad(&crate::server::Seen { span: span.clone(), times: 0 }.input()));
+        let seen = |span: &Span| Seen { span: span.clone(), service: String::new(), times: 0 };
+        let is_malformed = request.spans.iter().any(|span| is_bad(&seen(span).input()));
         if is_malformed { Answer::status("400 Bad Request") } else { Answer::Ok }
     });
     let program = Program::new("calls", &server).with("CALLS", "500").with("LASTING", "1").with("EXIT", "20000");

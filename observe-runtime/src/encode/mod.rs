@@ -55,22 +55,27 @@ impl Encoder {
         Self { dialect, resource }
     }
 
-    /// An OTLP export request as protobuf, or as one JSON line for files.
-    pub(crate) fn traces(&self, views: &[View<'_>]) -> Vec<u8> {
+    /// Attributes of this process.
+    pub(crate) fn resource(&self) -> &[(String, String)] {
+        &self.resource
+    }
+
+    /// An OTLP export request as protobuf, or as one JSON line for files: of a process with these attributes.
+    pub(crate) fn traces(&self, views: &[View<'_>], resource: &[(String, String)]) -> Vec<u8> {
         match self.dialect {
-            Dialect::Files => self.json_line(views),
+            Dialect::Files => self.json_line(views, resource),
             Dialect::Collector | Dialect::Langfuse => {
-                protobuf::request(&self.resource, self.scope(), VERSION, views, self.dialect)
+                protobuf::request(resource, self.scope(), VERSION, views, self.dialect)
             }
         }
     }
 
     /// Langfuse's ingestion batch, one JSON line a score for files, or spans for a collector.
-    pub(crate) fn scores(&self, scores: &[ScoreView<'_>]) -> Vec<u8> {
+    pub(crate) fn scores(&self, scores: &[ScoreView<'_>], resource: &[(String, String)]) -> Vec<u8> {
         match self.dialect {
             Dialect::Langfuse => scores::batch(scores),
             Dialect::Files => scores::lines(scores),
-            Dialect::Collector => protobuf::scores(&self.resource, self.scope(), VERSION, scores),
+            Dialect::Collector => protobuf::scores(resource, self.scope(), VERSION, scores),
         }
     }
 
@@ -97,22 +102,22 @@ impl Encoder {
             }
             span.into()
         };
-        let mut request = self.json_request(observations.iter().map(span).collect());
+        let mut request = self.json_request(observations.iter().map(span).collect(), &self.resource);
         let about = json!({"pid": std::process::id(), "timeUnixNano": now.to_string(), "omitted": omitted});
         request.insert("live".to_owned(), about);
         Value::Object(request).to_string().into_bytes()
     }
 
-    fn json_line(&self, views: &[View<'_>]) -> Vec<u8> {
+    fn json_line(&self, views: &[View<'_>], resource: &[(String, String)]) -> Vec<u8> {
         let spans = views.iter().map(|view| self.json_span(view).into()).collect();
-        let mut bytes = Value::Object(self.json_request(spans)).to_string().into_bytes();
+        let mut bytes = Value::Object(self.json_request(spans, resource)).to_string().into_bytes();
         bytes.push(b'\n');
         bytes
     }
 
-    fn json_request(&self, spans: Vec<Value>) -> Map<String, Value> {
+    fn json_request(&self, spans: Vec<Value>, resource: &[(String, String)]) -> Map<String, Value> {
         let resource: Vec<Value> =
-            self.resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
+            resource.iter().map(|(key, value)| key_value(key, &Attribute::from(&**value))).collect();
         let mut scope_spans = json!({"scope": {"name": self.scope(), "version": VERSION}});
         scope_spans["spans"] = Value::Array(spans);
         let mut resource_spans = json!({"resource": {"attributes": resource}});

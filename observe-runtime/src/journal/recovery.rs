@@ -97,7 +97,7 @@ impl Dead {
         fs::read(self.dir.join(ABOUT)).is_ok_and(|about| segment::is_of_another_version(&about))
     }
 
-    /// The record that says what its process's settings say.
+    /// The records of what its process is called, and what its settings say of every trace.
     pub(crate) fn about(&self, each: impl FnMut(&[u8])) {
         read(&self.dir.join(ABOUT), each);
     }

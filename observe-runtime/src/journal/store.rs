@@ -53,7 +53,7 @@ pub(crate) type Keep = Arc<Stored>;
 pub(crate) type Key = (TraceId, [u8; 8]);
 
 pub(super) const LOCK: &str = "lock";
-/// A record that says of every trace what its process's settings say.
+/// What its process is called, and what its settings say of every trace.
 pub(super) const ABOUT: &str = "about";
 /// There if the process had a mask.
 pub(crate) const MASKED: &str = "masked";
@@ -63,7 +63,7 @@ const SEGMENT: usize = 256 << 10;
 
 impl Home {
     /// Makes a home below `root`. Nobody sees it before it is locked.
-    pub(crate) fn open(root: &Path, about: &[u8], is_masked: bool) -> io::Result<Self> {
+    pub(crate) fn open<'a>(root: &Path, about: impl Iterator<Item = &'a [u8]>, is_masked: bool) -> io::Result<Self> {
         builder().recursive(true).create(root)?;
         let random = ObservationId::random();
         let name = format!("{}-{}-{random}", std::process::id(), clock::now() / 1_000_000);
@@ -71,7 +71,7 @@ impl Home {
         builder().create(&hidden)?;
         let lock = File::create(hidden.join(LOCK))?;
         lock.try_lock()?;
-        fs::write(hidden.join(ABOUT), segment::encode([about].into_iter()))?;
+        fs::write(hidden.join(ABOUT), segment::encode(about))?;
         if is_masked {
             File::create(hidden.join(MASKED))?;
         }

@@ -197,7 +197,8 @@ fn a_full_segment_takes_no_more_and_keeps_its_end() {
 #[test]
 fn a_living_process_is_left_alone_and_a_dead_one_is_recovered_once() {
     let root = scratch("homes");
-    let (living, dead) = (Home::open(&root, b"about", false).unwrap(), Home::open(&root, b"about", true).unwrap());
+    let (living, dead) =
+        (Home::open(&root, std::iter::empty(), false).unwrap(), Home::open(&root, std::iter::empty(), true).unwrap());
     let files: Vec<Keep> = (0..2)
         .map(|_| {
             let writer = Writer::new(dead.segment(0).unwrap());

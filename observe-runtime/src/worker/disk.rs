@@ -33,6 +33,16 @@ impl Worker {
         self.lose(if is_late { Loss::AtExit } else { Loss::Backlog }, &given_up);
     }
 
+    /// Puts away what waits if the server is slower than what comes, and memory runs out. True: now there is room.
+    pub(super) fn unburden(&mut self) -> bool {
+        let is_tight = self.journal.used() > self.journal.rules.memory_limit / 2;
+        if is_tight && self.spool.is_some() {
+            self.put_away();
+            return self.outbox.waiting() == 0;
+        }
+        false
+    }
+
     /// Looks after files now and then.
     pub(super) fn tidy(&mut self, now: Instant) {
         self.make_room(now);
@@ -64,7 +74,7 @@ impl Worker {
         let Some(spool) = &mut self.spool else { return };
         for mut parcel in self.outbox.empty() {
             let items = std::mem::take(&mut parcel.items);
-            if let Err(items) = spool.put(parcel.signal, items) {
+            if let Err(items) = spool.put(parcel.signal, items, parcel.process.as_deref()) {
                 parcel.items = items;
                 self.outbox.again(parcel);
             }

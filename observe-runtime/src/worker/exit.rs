@@ -47,20 +47,21 @@ pub(crate) enum Verdict {
 
 impl Exit {
     pub(crate) fn encode(&self, parcel: &Parcel) -> Batch {
+        let resource = parcel.process.as_deref().unwrap_or(self.encoder.resource());
         let body = match parcel.signal {
             Signal::Traces => {
                 let finished = parcel.items.iter().filter_map(|item| match item {
                     Item::Observation(finished) => finished.view(),
                     Item::Score(_) => None,
                 });
-                self.encoder.traces(&finished.collect::<Vec<View<'_>>>())
+                self.encoder.traces(&finished.collect::<Vec<View<'_>>>(), resource)
             }
             Signal::Scores => {
                 let scores = parcel.items.iter().filter_map(|item| match item {
                     Item::Score(score) => score.view(),
                     Item::Observation(_) => None,
                 });
-                self.encoder.scores(&scores.collect::<Vec<ScoreView<'_>>>())
+                self.encoder.scores(&scores.collect::<Vec<ScoreView<'_>>>(), resource)
             }
         };
         Batch { signal: parcel.signal, body, count: parcel.items.len() }

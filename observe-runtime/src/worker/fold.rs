@@ -159,7 +159,7 @@ impl Fold {
     }
 
     fn take(&mut self, record: Record<'_>, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
-        if record.kind == Kind::Site {
+        if matches!(record.kind, Kind::Process | Kind::Site) {
             return;
         }
         self.heard += 1;

@@ -226,7 +226,7 @@ impl Worker {
         let start = Instant::now();
         let is_late = self.is_late(start);
         loop {
-            self.is_held = !is_late && !self.is_reading && self.holds_back();
+            self.is_held = !is_late && !self.is_reading && self.holds_back() && !self.unburden();
             if self.is_held {
                 self.pace = SLOW;
                 break;
@@ -371,6 +371,9 @@ impl Worker {
             }
             Verdict::Down { after, why } => {
                 let pause = self.outbox.down(Instant::now(), after);
+                if after.is_none() && !self.asked.is_empty() {
+                    self.outbox.hurry_on();
+                }
                 diagnostics::debug(|| format!("delivery failed, next try in {pause:?}: {why}"));
                 self.watch.down(&why);
             }

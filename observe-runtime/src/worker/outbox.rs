@@ -5,6 +5,7 @@
 //! - What is given up goes to the caller, who counts it.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::spool::Spooled;
@@ -26,6 +27,9 @@ pub(crate) struct Terms {
     pub(crate) room: usize,
 }
 
+/// How soon it is tried again while somebody waits.
+const SOON: Duration = Duration::from_millis(250);
+
 /// Items on their way together.
 #[derive(Debug)]
 pub(crate) struct Parcel {
@@ -36,7 +40,12 @@ pub(crate) struct Parcel {
     pub(crate) is_retry: bool,
     /// The file of which this is all that is left.
     pub(crate) from: Option<Spooled>,
+    /// Attributes of the process that recorded this, if it was another one.
+    pub(crate) process: Option<Process>,
 }
+
+/// Attributes of a process.
+pub(crate) type Process = Arc<[(String, String)]>;
 
 impl Parcel {
     pub(crate) fn weight(&self) -> usize {
@@ -50,8 +59,9 @@ impl Parcel {
         }
         let items = self.items.split_off(self.items.len() / 2);
         self.from = None;
+        let (process, from) = (self.process.clone(), None);
         let Self { signal, since, is_retry, .. } = self;
-        Ok((self, Self { signal, items, since, is_retry, from: None }))
+        Ok((self, Self { signal, items, since, is_retry, from, process }))
     }
 
     /// The same, once more.
@@ -182,6 +192,11 @@ impl Outbox {
     /// Somebody waits: tries at once, whatever the pause was to be.
     pub(crate) fn hurry(&mut self) {
         self.down_until = self.down_until.map(|_| Instant::now());
+    }
+
+    /// Somebody waits, and the server did not say how long to: tries again soon.
+    pub(crate) fn hurry_on(&mut self) {
+        self.down_until = self.down_until.map(|until| until.min(Instant::now() + SOON));
     }
 
     /// Sends this before anything else.
@@ -327,6 +342,6 @@ impl Queue {
         if self.fresh.len() < self.fresh.capacity() / 4 {
             self.fresh.shrink_to(2 * self.fresh.len());
         }
-        Some(Parcel { signal: self.signal, items, since, is_retry: false, from: None })
+        Some(Parcel { signal: self.signal, items, since, is_retry: false, from: None, process: None })
     }
 }

@@ -22,7 +22,7 @@ use crate::journal::{self, Dead, Journal, MASKED, Recovery, Stored};
 use crate::loss::{Counters, Loss};
 use crate::observation::Outcome;
 use crate::prepare::Prepare;
-use crate::record::{self, Record};
+use crate::record::{self, Kind, Record};
 use crate::sink::Signal;
 
 /// Starts to recover what is beside the journal's home. The files come as they are made; the end of them is the end.
@@ -70,7 +70,8 @@ pub(super) fn recover(
         }
         let _ = fs::remove_dir_all(&made);
         fs::create_dir(&made)?;
-        write(unfinished(&dead, &prepare.counters), &made, prepare, terms)?;
+        let (items, process) = unfinished(&dead, &prepare.counters);
+        write(items, &process, &made, prepare, terms)?;
         fs::rename(&made, &valid)?;
     }
     for path in ["-segment", "-carried"].iter().flat_map(|kind| dead.files(kind)) {
@@ -101,21 +102,21 @@ fn entries(dir: &Path) -> Vec<std::path::PathBuf> {
     entries
 }
 
-/// What a dead process's segments say that was not done.
-fn unfinished(dead: &Dead, counters: &Counters) -> Vec<Item> {
+/// What a dead process's segments say that was not done, and the record that says what the process was called.
+fn unfinished(dead: &Dead, counters: &Counters) -> (Vec<Item>, Vec<u8>) {
     let mut records = Vec::new();
     let damaged = dead.records(record::key, |bytes| record::frame(&mut records, bytes));
     counters.lose(Loss::Unreadable, damaged);
-    let mut about = Trace::new(&Arc::default());
-    dead.about(|bytes| {
-        if let Some(record) = Record::read(bytes) {
-            about.set(record.time, record.fields());
-        }
+    let (mut about, mut process) = (Trace::new(&Arc::default()), Vec::new());
+    dead.about(|bytes| match Record::read(bytes) {
+        Some(record) if record.kind == Kind::Process => process = bytes.to_vec(),
+        Some(record) => about.set(record.time, record.fields()),
+        None => {}
     });
-    items(&records, (*about.attributes()).clone(), counters)
+    (items(&records, (*about.attributes()).clone(), counters), process)
 }
 
-fn write(items: Vec<Item>, dir: &Path, prepare: &Prepare, terms: Terms) -> std::io::Result<()> {
+fn write(items: Vec<Item>, process: &[u8], dir: &Path, prepare: &Prepare, terms: Terms) -> std::io::Result<()> {
     let (scores, traces): (Vec<Item>, Vec<Item>) =
         items.into_iter().map(|item| prepare.ready(item)).partition(|item| matches!(item, Item::Score(_)));
     let mut number = 0;
@@ -131,7 +132,7 @@ fn write(items: Vec<Item>, dir: &Path, prepare: &Prepare, terms: Terms) -> std::
             }
             let since = batch.first().map_or(0, |item: &Item| item.time() / 1_000_000);
             let name = format!("{number:08}-{}", Spooled::kind(signal, batch.len(), since));
-            journal::write_file(&dir.join(name), record::frames(&spool::records(&batch)))?;
+            journal::write_file(&dir.join(name), record::frames(&spool::records(&batch, process)))?;
             number += 1;
         }
     }

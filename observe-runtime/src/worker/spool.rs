@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::outbox::Parcel;
+use super::outbox::{Parcel, Process};
 use super::recovery;
 use super::trace::record_of;
 use crate::clock;
@@ -22,6 +22,8 @@ use crate::sink::Signal;
 #[derive(Debug)]
 pub(crate) struct Spool {
     home: Arc<Home>,
+    /// The record that says what this process is called.
+    process: Arc<[u8]>,
     /// Oldest first.
     waiting: VecDeque<Spooled>,
     /// Of which something is in memory.
@@ -65,8 +67,14 @@ impl Spooled {
 pub(crate) const SUFFIX: &str = "-spool";
 
 impl Spool {
-    pub(crate) fn new(home: Arc<Home>, limit: u64, max_age: Duration, counters: Arc<Counters>) -> Self {
-        Self { home, waiting: VecDeque::new(), loaded: Vec::new(), limit, max_age, counters }
+    pub(crate) fn new(
+        home: Arc<Home>,
+        process: Arc<[u8]>,
+        limit: u64,
+        max_age: Duration,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self { home, process, waiting: VecDeque::new(), loaded: Vec::new(), limit, max_age, counters }
     }
 
     /// Items that wait here and nowhere else.
@@ -74,10 +82,17 @@ impl Spool {
         self.waiting.iter().map(|file| file.items).sum()
     }
 
-    /// Moves items to a file. `Err`: they are still the caller's.
-    pub(crate) fn put(&mut self, signal: Signal, items: Vec<Item>) -> Result<(), Vec<Item>> {
+    /// Moves items to a file. `process`: attributes of the one that recorded them, if it was another. `Err`: they are
+    /// still the caller's.
+    pub(crate) fn put(
+        &mut self,
+        signal: Signal,
+        items: Vec<Item>,
+        process: Option<&[(String, String)]>,
+    ) -> Result<(), Vec<Item>> {
         let since = clock::now() / 1_000_000;
-        let records = records(&items);
+        let process = process.map_or_else(|| self.process.to_vec(), record::process);
+        let records = records(&items, &process);
         let kind = Spooled::kind(signal, items.len(), since);
         let Some(keep) = self.home.write(&kind, record::frames(&records)) else { return Err(items) };
         let old: Vec<(Keep, Key)> = items.iter().flat_map(kept).collect();
@@ -98,7 +113,7 @@ impl Spool {
     pub(crate) fn next(&mut self) -> Option<Parcel> {
         loop {
             let file = self.waiting.pop_front()?;
-            let items = load(&file.keep, &self.counters);
+            let (items, process) = load(&file.keep, &self.counters);
             if items.len() < file.items {
                 // Part of it was done by a process that died, or is damaged.
                 let gone = (file.items - items.len()) as u64;
@@ -108,7 +123,8 @@ impl Spool {
             if !items.is_empty() {
                 let age = Duration::from_millis((clock::now() / 1_000_000).saturating_sub(file.since));
                 let since = Instant::now().checked_sub(age).unwrap_or_else(Instant::now);
-                return Some(Parcel { signal: file.signal, items, since, is_retry: false, from: Some(file) });
+                let (signal, from) = (file.signal, Some(file));
+                return Some(Parcel { signal, items, since, is_retry: false, from, process });
             }
         }
     }
@@ -163,9 +179,10 @@ pub(crate) fn kept(item: &Item) -> impl Iterator<Item = (Keep, Key)> {
     keeps.iter().map(move |keep| (keep.clone(), key))
 }
 
-/// Items as framed records: what belongs to a trace before what is of it.
-pub(super) fn records(items: &[Item]) -> Vec<u8> {
+/// Items as framed records: first whose they are, then what belongs to a trace before what is of it.
+pub(super) fn records(items: &[Item], process: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
+    record::frame(&mut out, process);
     let mut last: Option<&Arc<TraceAttributes>> = None;
     for item in items {
         match item {
@@ -191,12 +208,16 @@ pub(super) fn records(items: &[Item]) -> Vec<u8> {
     out
 }
 
-fn load(keep: &Keep, counters: &Counters) -> Vec<Item> {
+fn load(keep: &Keep, counters: &Counters) -> (Vec<Item>, Option<Process>) {
     let path: &Path = &keep.path;
     let mut records = Vec::new();
-    let damaged = journal::records(path, record::key, |bytes| record::frame(&mut records, bytes));
+    let mut process = None;
+    let damaged = journal::records(path, record::key, |bytes| match record::attributes(bytes) {
+        Some(attributes) => process = Some(attributes.into()),
+        None => record::frame(&mut records, bytes),
+    });
     counters.lose(Loss::Unreadable, damaged);
     let mut items = recovery::items(&records, TraceAttributes::default(), counters);
     items.iter_mut().for_each(|item| item.keep_in(keep));
-    items
+    (items, process)
 }

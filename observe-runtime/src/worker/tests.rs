@@ -212,7 +212,11 @@ fn what_is_written_back_reads_the_same() {
         lines
     };
     let before = shown(&items);
-    let spooled = super::recovery::items(&super::spool::records(&items), TraceAttributes::default(), &counters);
+    let spooled = super::recovery::items(
+        &super::spool::records(&items, &record::process(&[])),
+        TraceAttributes::default(),
+        &counters,
+    );
     assert_eq!(shown(&spooled), before);
     let masked: Vec<Item> = items.into_iter().map(|item| prepare.ready(item)).collect();
     assert_eq!(shown(&masked), before);
