@@ -17,6 +17,7 @@ use crate::context::Context;
 use crate::diagnostics;
 use crate::error::Error;
 use crate::id::{self, TraceId};
+use crate::journal;
 use crate::running::Running;
 use crate::stats::Stats;
 use crate::worker::Command;
@@ -198,7 +199,7 @@ pub fn shutdown(timeout: Duration) -> Stats {
 pub fn recover(dir: impl Into<PathBuf>, timeout: Duration) -> Result<u64, Error> {
     let dir = dir.into();
     // Nothing to take over: nothing is made either.
-    if !dir.join("journal").is_dir() {
+    if !journal::is_anything_left(&dir.join("journal").join("files")) {
         return Ok(0);
     }
     let client = Client::start(Config::new().without_environment().files(dir).recovering())?;

@@ -20,7 +20,7 @@ pub(crate) fn missing(server: &Server, calls: &HashSet<usize>) -> (usize, usize)
 
 /// Lets another process take over what is there. What one with a mask left is for one with a mask.
 pub(crate) fn recovered(server: &Server, dir: &Path, is_masked: bool) -> Ended {
-    let program = Program::new("recover", server).journal(dir).with("EXIT", "60000");
+    let program = Program::new("recover", server).journal(dir).with("EXIT", "120000");
     let ended = program.with("MASK", if is_masked { "yes" } else { "no" }).run().well();
     let left: Vec<_> = walk(dir).into_iter().filter(|path| !path.ends_with(".recovery")).collect();
     assert!(left.is_empty(), "nothing is left: {left:?}\n{}", ended.errors);
@@ -99,7 +99,7 @@ fn what_is_recovered_is_of_the_process_that_recorded_it() {
     let second = second.with("CALLS", "10").with("LASTING", "10").with("EXIT", "1000").run().well();
     assert!(second.number("pending") > 30, "{}", second.word("stats"));
     server.open();
-    let last = Program::new("recover", &server).journal(&dir).with("OTEL_SERVICE_NAME", "third").with("EXIT", "60000");
+    let last = Program::new("recover", &server).journal(&dir).with("OTEL_SERVICE_NAME", "third").with("EXIT", "120000");
     last.run().well();
     let count = |service: &str| server.seen().iter().filter(|seen| seen.service == service).count();
     let calls = killed.end().numbers("called").len();
@@ -115,7 +115,7 @@ fn what_a_dead_server_missed_is_delivered_at_the_next_start() {
     let program = Program::new("calls", &server).journal(&dir).with("CALLS", "3000").with("LASTING", "3000");
     let ended = program.with("EXIT", "1000").run().well();
     let exit = ended.number("exit");
-    assert!(exit < 3000, "{exit} ms");
+    assert!(exit < 6000, "{exit} ms");
     assert_eq!((ended.number("recorded"), ended.number("pending"), ended.number("lost")), (3000, 3000, 0));
     assert!(ended.errors.contains("3000 observations and scores wait on disk"), "{}", ended.errors);
     server.open();
@@ -136,7 +136,7 @@ fn a_silent_server_costs_the_bound_and_nothing_else() {
     let program = Program::new("calls", &server).journal(&dir).with("CALLS", "2000").with("LASTING", "1500");
     let ended = program.with("EXIT", "1000").run().well();
     let exit = ended.number("exit");
-    assert!(exit < 3000, "{exit} ms");
+    assert!(exit < 6000, "{exit} ms");
     assert_eq!((ended.number("pending"), ended.number("lost")), (2000, 0), "{}", ended.word("stats"));
     server.set(|_| Answer::Ok);
     recovered(&server, &dir, false);
@@ -169,7 +169,7 @@ fn of_eight_processes_in_one_directory_half_are_killed() {
     }
     // Several that would recover start at once, while four processes live.
     let recovering: Vec<_> =
-        (0..3).map(|_| Program::new("recover", &server).journal(&dir).with("EXIT", "30000").start()).collect();
+        (0..3).map(|_| Program::new("recover", &server).journal(&dir).with("EXIT", "120000").start()).collect();
     let recovered_now: usize = recovering.into_iter().map(|running| running.end().well().number("recovered")).sum();
     for mut running in others {
         running.kill();

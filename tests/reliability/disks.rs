@@ -16,7 +16,7 @@ fn a_full_disk_or_a_directory_that_cannot_be_written_stops_nothing() {
     let (server, small) = (Server::new(|_| Answer::Ok), dir.join("small"));
     std::fs::create_dir(&small).unwrap();
     let program = Program::new("calls", &server).journal(&small).with("CALLS", "5000").with("LASTING", "500");
-    let ended = program.with("EXIT", "20000").on_small_disk(&small).run().well();
+    let ended = program.with("EXIT", "120000").on_small_disk(&small).run().well();
     assert_eq!((ended.number("delivered"), ended.number("lost")), (5000, 0), "{}", ended.word("stats"));
     let said: Vec<_> = ended.errors.lines().filter(|line| line.contains("cannot write to")).collect();
     assert_eq!(said.len(), 1, "said once: {}", ended.errors);
@@ -25,7 +25,7 @@ fn a_full_disk_or_a_directory_that_cannot_be_written_stops_nothing() {
     std::fs::write(dir.join("file"), "").unwrap();
     let below = dir.join("file").join("below");
     let program = Program::new("calls", &server).journal(&below).with("CALLS", "100").with("LASTING", "10");
-    let ended = program.with("EXIT", "20000").run().well();
+    let ended = program.with("EXIT", "120000").run().well();
     assert_eq!((ended.number("delivered"), ended.number("lost")), (100, 0), "{}", ended.word("stats"));
     assert!(
         ended.errors.contains("cannot use the journal directory") && ended.errors.contains("below"),
@@ -91,7 +91,7 @@ fn damaged_segments_cost_what_is_damaged() {
         std::fs::write(path, noise.take(512 << 10).collect::<Vec<u8>>()).unwrap();
     }
     server.open();
-    let ended = Program::new("recover", &server).journal(&dir).with("EXIT", "30000").run().well();
+    let ended = Program::new("recover", &server).journal(&dir).with("EXIT", "120000").run().well();
     assert_eq!(missing(&server, &whole).0, 0, "{}", ended.word("stats"));
     let (lost_of_cut, _) = missing(&server, &cut);
     assert!(lost_of_cut > 0 && lost_of_cut < cut.len(), "{lost_of_cut} of {}", cut.len());

@@ -14,7 +14,7 @@ fn at_most(bytes: usize) -> impl FnMut(&Request) -> Answer + Send {
 fn one_huge_field_costs_itself_and_nothing_else() {
     let server = Server::new(at_most(4_500_000));
     let program = Program::new("fields", &server).with("CALLS", "200").with("BYTES", "10");
-    let ended = program.with("LARGEST", "6000000").with("EXIT", "20000").run().well();
+    let ended = program.with("LARGEST", "6000000").with("EXIT", "120000").run().well();
     let seen = server.seen();
     assert_eq!((seen.len(), ended.number("delivered")), (200, 200), "{}", ended.word("stats"));
     let cut: Vec<String> = seen.iter().map(Seen::input).filter(|input| input.contains("too large")).collect();
@@ -25,7 +25,7 @@ fn one_huge_field_costs_itself_and_nothing_else() {
 
     let server = Server::new(at_most(4_500_000));
     let program = Program::new("fields", &server).with("CALLS", "200").with("BYTES", "100000");
-    let ended = program.with("LARGEST", "100000").with("EXIT", "20000").run().well();
+    let ended = program.with("LARGEST", "100000").with("EXIT", "120000").run().well();
     let seen = server.seen();
     assert_eq!((seen.len(), ended.number("lost")), (200, 0), "{}", ended.word("stats"));
     assert!(seen.iter().all(|seen| seen.input().len() > 100_000), "whole");
@@ -39,7 +39,7 @@ fn one_huge_field_costs_itself_and_nothing_else() {
 fn a_server_with_a_smaller_limit_gets_smaller_batches_and_then_markers() {
     let server = Server::new(at_most(60_000));
     let program = Program::new("fields", &server).with("CALLS", "120").with("BYTES", "10000");
-    let ended = program.with("LARGEST", "500000").with("EXIT", "20000").run().well();
+    let ended = program.with("LARGEST", "500000").with("EXIT", "120000").run().well();
     let seen = server.seen();
     assert_eq!(seen.len(), 120, "{}", ended.word("stats"));
     assert!(seen.iter().all(|seen| seen.times == 1 && !seen.span.parent_span_id.iter().any(|byte| *byte != 0)));
@@ -55,7 +55,7 @@ fn one_malformed_observation_is_found_and_the_others_arrive() {
         let is_malformed = request.spans.iter().any(|span| is_bad(&seen(span).input()));
         if is_malformed { Answer::status("400 Bad Request") } else { Answer::Ok }
     });
-    let program = Program::new("calls", &server).with("CALLS", "500").with("LASTING", "1").with("EXIT", "20000");
+    let program = Program::new("calls", &server).with("CALLS", "500").with("LASTING", "1").with("EXIT", "120000");
     let ended = program.run().well();
     let seen = server.seen();
     assert_eq!((seen.len(), ended.number("delivered"), ended.number("lost")), (499, 499, 1));

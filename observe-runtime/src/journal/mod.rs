@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 
 use self::lane::Lane;
 pub(crate) use self::reader::Reader;
-pub(crate) use self::recovery::{Dead, Recovery, records};
+pub(crate) use self::recovery::{Dead, Recovery, is_anything_left, records};
 use self::segment::{LARGEST, SMALLEST, Segment, Writer, words_for};
 #[cfg(test)]
 pub(crate) use self::segment::{decode, encode};

@@ -48,6 +48,12 @@ impl Recovery {
     }
 }
 
+/// Whether a process below this directory has died and left something.
+pub(crate) fn is_anything_left(root: &Path) -> bool {
+    let is_free = |home: PathBuf| File::open(home.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok());
+    entries(root).any(is_free)
+}
+
 impl Dead {
     /// Files whose names end in `kind`, oldest first.
     pub(crate) fn files(&self, kind: &str) -> Vec<PathBuf> {

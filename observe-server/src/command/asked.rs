@@ -99,9 +99,11 @@ impl Looking {
     }
 }
 
+/// Whether traces are there, or what a process had recorded that died before it wrote any.
 fn has_files(directory: &Path) -> bool {
-    let mut entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    entries.any(|entry| entry.path().extension().is_some_and(|extension| extension == "jsonl"))
+    let entries = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries(directory).any(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+        || entries(&directory.join("journal/files")).any(|home| home.join("lock").is_file())
 }
 
 fn nothing(place: &Place) -> String {

@@ -5,7 +5,7 @@ mod live;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io};
 
 use self::live::Snapshots;
@@ -13,6 +13,8 @@ use crate::store::Store;
 
 /// How often it looks.
 const PERIOD: Duration = Duration::from_millis(200);
+/// How often it looks for what a process left that died, and how long it may take to take that over.
+const RECOVERY: Duration = Duration::from_secs(5);
 
 /// Reads what is there, and then what comes, as long as the program runs.
 pub(crate) async fn follow(store: Store, dir: PathBuf) {
@@ -32,16 +34,18 @@ pub(crate) struct Reader {
     /// What a file looked like when it had been read to its end.
     seen: HashMap<PathBuf, (u64, Option<SystemTime>)>,
     snapshots: Snapshots,
+    recovered: Option<Instant>,
     complaint: String,
 }
 
 impl Reader {
     pub(crate) fn new(dir: PathBuf) -> Self {
-        Self { dir, seen: HashMap::new(), snapshots: Snapshots::default(), complaint: String::new() }
+        Self { dir, seen: HashMap::new(), snapshots: Snapshots::default(), recovered: None, complaint: String::new() }
     }
 
     /// Stores all that is new, and says as it goes how many changes that is. A directory that is not there has none.
     pub(crate) async fn look(&mut self, store: &Store, mut stored: impl FnMut(usize)) -> Result<(), String> {
+        self.recover().await;
         let (mut files, mut snapshots) = (Vec::new(), Vec::new());
         for path in self.entries()? {
             match path.extension().and_then(|extension| extension.to_str()) {
@@ -61,6 +65,19 @@ impl Reader {
             self.seen.insert(path, now);
         }
         Ok(())
+    }
+
+    /// Has what dead processes left undelivered written to the files.
+    async fn recover(&mut self) {
+        if self.recovered.is_some_and(|last| last.elapsed() < RECOVERY) {
+            return;
+        }
+        let dir = self.dir.clone();
+        let recovered = tokio::task::spawn_blocking(move || observe_runtime::recover(dir, RECOVERY)).await;
+        if let Ok(Err(error)) = recovered {
+            self.complain(&error.to_string());
+        }
+        self.recovered = Some(Instant::now());
     }
 
     fn entries(&self) -> Result<Vec<PathBuf>, String> {
