@@ -87,6 +87,26 @@ fn killed_at_any_moment_nothing_that_returned_is_lost() {
 }
 
 #[test]
+fn a_recovery_that_dies_is_taken_over_by_the_next() {
+    let (server, dir) = (Server::new(|_| Answer::Stall), scratch("twice-dead"));
+    let mut killed = Program::new("killed", &server).journal(&dir).with("FROM", "0").start();
+    killed.wait("called 1000");
+    killed.kill();
+    let calls: HashSet<usize> = killed.end().numbers("called").into_iter().collect();
+    // At ten moments of it, from before it has begun to after all is taken over and nothing is delivered.
+    for after in 0..10 {
+        let mut recovering = Program::new("recover", &server).journal(&dir).with("EXIT", "120000").start();
+        std::thread::sleep(Duration::from_millis(after * 15));
+        recovering.kill();
+        recovering.end();
+    }
+    server.set(|_| Answer::Ok);
+    recovered(&server, &dir, false);
+    assert_eq!(missing(&server, &calls), (0, 0));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn what_is_recovered_is_of_the_process_that_recorded_it() {
     let (mut server, dir) = (Server::new(|_| Answer::Ok), scratch("whose"));
     server.close();
@@ -169,7 +189,7 @@ fn of_eight_processes_in_one_directory_half_are_killed() {
     }
     // Several that would recover start at once, while four processes live.
     let recovering: Vec<_> =
-        (0..3).map(|_| Program::new("recover", &server).journal(&dir).with("EXIT", "120000").start()).collect();
+        (0..8).map(|_| Program::new("recover", &server).journal(&dir).with("EXIT", "120000").start()).collect();
     let recovered_now: usize = recovering.into_iter().map(|running| running.end().well().number("recovered")).sum();
     for mut running in others {
         running.kill();

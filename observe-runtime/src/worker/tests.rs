@@ -222,3 +222,52 @@ fn what_is_written_back_reads_the_same() {
     assert_eq!(shown(&masked), before);
     assert_eq!(counters.losses(), []);
 }
+
+/// What waits, of traces that left as a whole or in part: observations whose trace and number say which.
+fn waiting(traces: &[(u8, bool)]) -> (super::outbox::Outbox, usize) {
+    let (terms, mut weight) = (terms(), 0);
+    let mut outbox = super::outbox::Outbox::new(terms);
+    for (t, is_part) in traces {
+        for n in 0..4 {
+            let mut item = finished(*t, n);
+            if let Item::Observation(finished) = &mut item {
+                finished.is_part = *is_part;
+            }
+            weight += item.weight();
+            outbox.push(item, std::time::Instant::now());
+        }
+    }
+    (outbox, weight)
+}
+
+fn terms() -> super::Terms {
+    let long = std::time::Duration::from_secs(3600);
+    super::Terms { count: 512, bytes: 1 << 20, interval: long, max_age: long, in_flight: 1, room: 1 << 20 }
+}
+
+fn finished(t: u8, n: u8) -> Item {
+    let mut fold = Fold::new(TraceAttributes::default(), 0);
+    let (counters, mut items) = (Counters::default(), Vec::new());
+    records(t, n).iter().for_each(|bytes| fold.add(bytes, None, 1, &counters));
+    fold.finish(9999, Outcome::Unfinished, "", &mut items, &counters);
+    items.remove(0)
+}
+
+#[test]
+fn the_oldest_are_given_up_first_and_whole_traces_before_parts_of_traces() {
+    let traces = [(0, true), (1, false), (2, false), (3, true), (4, false)];
+    let given_up = |at_most: fn(usize) -> usize| {
+        let (mut outbox, weight) = waiting(&traces);
+        let given_up = outbox.give_up(at_most(weight));
+        assert_eq!(given_up.len() % 4, 0, "all that waits of a trace");
+        assert_eq!(outbox.pending() + given_up.len(), 20);
+        let mut ids: Vec<TraceId> = given_up.iter().map(Item::trace).collect();
+        ids.sort_unstable_by_key(|id| id.to_bytes());
+        ids.dedup();
+        ids
+    };
+    assert_eq!(given_up(|weight| weight), []);
+    assert_eq!(given_up(|weight| weight - 1), [trace(1)], "the oldest whole one");
+    assert_eq!(given_up(|weight| weight * 3 / 5), [trace(1), trace(2), trace(4)], "and a little more than has to be");
+    assert_eq!(given_up(|weight| weight / 4), [trace(0), trace(1), trace(2), trace(4)], "parts last, oldest first");
+}
