@@ -108,3 +108,44 @@ fn damaged_segments_cost_what_is_damaged() {
     );
     std::fs::remove_dir_all(dir).unwrap();
 }
+
+#[test]
+fn over_the_limit_of_the_directory_the_oldest_are_given_up() {
+    const CALLS: usize = 10_000;
+    let dir = scratch("limit");
+    let mut server = Server::new(|_| Answer::Ok);
+    server.close();
+    let program = Program::new("calls", &server).journal(&dir).with("CALLS", CALLS.to_string()).with("LASTING", "1000");
+    let ended = program.with("OBSERVE_JOURNAL_LIMIT", "1000000").with("EXIT", "1000").run().well();
+    let (pending, lost) = (ended.number("pending"), ended.number("lost"));
+    assert!(lost > 0 && pending > 0 && pending + lost == CALLS, "{}", ended.word("stats"));
+    assert!(ended.word("stats").contains("too much waited for the server"), "{}", ended.word("stats"));
+    server.open();
+    let next = Program::new("recover", &server).journal(&dir).with("EXIT", "120000").run().well();
+    assert_eq!(next.number("delivered"), pending, "{}", next.word("stats"));
+    assert_eq!(missing(&server, &HashSet::from([CALLS - 1])), (0, 0), "the newest is there");
+    assert_eq!(missing(&server, &HashSet::from([0])).0, 1, "the oldest is not");
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn what_another_version_left_stays_for_it() {
+    let (server, dir) = (Server::new(|_| Answer::Stall), scratch("version"));
+    let mut running = Program::new("killed", &server).journal(&dir).with("FROM", "0").start();
+    running.wait("called 20");
+    running.kill();
+    let calls: HashSet<usize> = running.end().numbers("called").into_iter().collect();
+    server.set(|_| Answer::Ok);
+    let home = segments(&dir)[0].parent().unwrap().to_owned();
+    let about = std::fs::read(home.join("about")).unwrap();
+    let other = [b"observe~", &about[8..]].concat();
+    std::fs::write(home.join("about"), other).unwrap();
+    let recover = || Program::new("recover", &server).journal(&dir).with("EXIT", "120000").run().well();
+    let ended = recover();
+    assert_eq!(ended.number("recovered"), 0);
+    assert!(ended.errors.contains("another version"), "{}", ended.errors);
+    std::fs::write(home.join("about"), about).unwrap();
+    recover();
+    assert_eq!(missing(&server, &calls), (0, 0));
+    std::fs::remove_dir_all(dir).unwrap();
+}
