@@ -87,6 +87,31 @@ fn killed_at_any_moment_nothing_that_returned_is_lost() {
 }
 
 #[test]
+fn what_is_open_for_long_does_not_keep_every_segment_since() {
+    const CALLS: usize = 90_000;
+    let (server, dir) = (Server::new(|_| Answer::Ok), scratch("carried"));
+    let program = Program::new("carried", &server).journal(&dir).with("CALLS", CALLS.to_string());
+    let mut running = program.with("OBSERVE_HOLD", "0.1").with("LANGFUSE_FLUSH_INTERVAL", "0.1").start();
+    running.wait("flushed");
+    let size = || walk(&dir).iter().filter_map(|path| Some(std::fs::metadata(path).ok()?.len())).sum::<u64>();
+    let is_carried = || walk(&dir).iter().any(|path| path.ends_with("-carried"));
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    while !is_carried() || size() > 16 << 20 {
+        assert!(std::time::Instant::now() < until, "{} bytes, carried over: {}", size(), is_carried());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.kill();
+    running.end();
+    recovered(&server, &dir, false);
+    assert_eq!(missing(&server, &(0..CALLS).collect()), (0, 0));
+    let session = server.seen().into_iter().find(|seen| seen.span.name == "session").unwrap();
+    assert!(is_marked(&session) && session.input().contains("long"), "{:?}", session.span);
+    assert_eq!(session.text("langfuse.observation.metadata.progress"), (CALLS - 300).to_string());
+    assert_eq!((session.text("langfuse.user.id"), session.times), ("somebody".to_owned(), 1));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn a_recovery_that_dies_is_taken_over_by_the_next() {
     let (server, dir) = (Server::new(|_| Answer::Stall), scratch("twice-dead"));
     let mut killed = Program::new("killed", &server).journal(&dir).with("FROM", "0").start();

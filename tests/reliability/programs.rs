@@ -21,6 +21,7 @@ fn child() {
         "signalled" => signalled(),
         "killed" => killed(),
         "recover" => recover(),
+        "carried" => carried(),
         other => panic!("there is no program `{other}`"),
     }
 }
@@ -215,6 +216,22 @@ fn killed() {
             scope.spawn(work);
             scope.spawn(work);
         });
+    });
+}
+
+/// Something that is open for long, of which something is said in every segment.
+fn carried() {
+    let _guard = observe::init().unwrap();
+    session("long", || {
+        for n in 0..number("CALLS") {
+            call(n);
+            if n % 300 == 0 {
+                observe::update_current_observation(|o| o.metadata("progress", n));
+            }
+        }
+        observe::flush(Duration::from_secs(100));
+        println!("flushed");
+        std::thread::sleep(Duration::from_secs(1000));
     });
 }
 
