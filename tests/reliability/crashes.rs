@@ -88,7 +88,7 @@ fn killed_at_any_moment_nothing_that_returned_is_lost() {
 
 #[test]
 fn what_is_open_for_long_does_not_keep_every_segment_since() {
-    const CALLS: usize = 90_000;
+    const CALLS: usize = 120_000;
     let (server, dir) = (Server::new(|_| Answer::Ok), scratch("carried"));
     let program = Program::new("carried", &server).journal(&dir).with("CALLS", CALLS.to_string());
     let mut running = program.with("OBSERVE_HOLD", "0.1").with("LANGFUSE_FLUSH_INTERVAL", "0.1").start();
