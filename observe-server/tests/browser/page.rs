@@ -58,6 +58,13 @@ impl Drop for Process {
     }
 }
 
+impl Drop for Page {
+    fn drop(&mut self) {
+        // ChromeDriver ends the session of a test that failed. Left to itself the driver would wait two minutes for that.
+        let _ = self.driver.clone().leak();
+    }
+}
+
 impl Page {
     pub(crate) async fn start(address: &str, scratch: &Scratch) -> Self {
         let (chromedriver, port) = chromedriver();
@@ -233,7 +240,7 @@ impl Page {
 
     /// Ends the browser properly.
     pub(crate) async fn close(self) {
-        self.driver.quit().await.expect("the browser ends");
+        self.driver.clone().quit().await.expect("the browser ends");
     }
 }
 
