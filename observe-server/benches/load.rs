@@ -1,5 +1,6 @@
 //! What the server takes and how soon it answers: `cargo bench -p observe-server --bench load`, with `OBSERVE_LOAD=1000000` for
-//! a million observations (100,000 without). It starts the real program, and sends it protobuf over HTTP.
+//! a million observations (100,000 without). It starts the real program, and sends it protobuf over HTTP. With `OBSERVE_LOAD_DB`,
+//! a file, the database stays there, and only what is asked is measured when it is there already.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,6 +16,7 @@ mod program;
 #[path = "../tests/server/spans.rs"]
 mod spans;
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,25 +33,35 @@ const RUNS: usize = 40;
 fn main() {
     let wanted: u64 = std::env::var("OBSERVE_LOAD").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
     let scratch = Scratch::new("load");
-    let server = scratch.serve(&["--watch", "none"]);
+    let kept = std::env::var("OBSERVE_LOAD_DB").ok();
+    let is_filled = kept.as_ref().is_some_and(|path| Path::new(path).exists());
+    let db = kept.unwrap_or_else(|| "load.db".to_owned());
+    let serve = || scratch.serve(&["--watch", "none", "--db", &db]);
+    let server = serve();
     println!("{wanted} observations in traces of {EACH}, about 1 KB of input and output each");
-    ingest(&server, wanted);
-    let start = Instant::now();
-    while server.get("/api/local/info")["backlog"] != 0 {
-        assert!(start.elapsed() < Duration::from_secs(600), "the index does not catch up");
-        thread::sleep(Duration::from_millis(500));
+    if !is_filled {
+        fill(&server, wanted);
     }
-    println!("index caught up      {:8.1} s after the last request", start.elapsed().as_secs_f64());
     println!("memory at most       {:8} MiB", peak(&server) >> 10);
     let bytes = server.get("/api/local/info")["db"]["bytes"].as_f64().unwrap();
     println!("on disk              {:8.0} bytes an observation", bytes / wanted as f64);
     queries(&server, wanted);
     drop(server);
     let start = Instant::now();
-    let server = scratch.serve(&["--watch", "none"]);
+    let server = serve();
     server.get("/api/local/traces?limit=1");
     println!("start to first answer{:8.0} ms", start.elapsed().as_secs_f64() * 1e3);
     println!("memory after start   {:8} MiB", peak(&server) >> 10);
+}
+
+fn fill(server: &Server, wanted: u64) {
+    ingest(server, wanted);
+    let start = Instant::now();
+    while server.get("/api/local/info")["backlog"] != 0 {
+        assert!(start.elapsed() < Duration::from_secs(600), "the index does not catch up");
+        thread::sleep(Duration::from_millis(500));
+    }
+    println!("index caught up      {:8.1} s after the last request", start.elapsed().as_secs_f64());
 }
 
 fn ingest(server: &Server, wanted: u64) {
@@ -182,6 +194,7 @@ fn queries(server: &Server, wanted: u64) {
         ("histogram", "/api/local/histogram", String::new()),
         ("sessions", "/api/local/sessions", String::new()),
         ("users", "/api/local/users", String::new()),
+        ("scores", "/api/local/scores/summary", String::new()),
     ];
     println!("{:22}{:>10}{:>10}", "query", "median ms", "p95 ms");
     for (what, path, query) in cases {
