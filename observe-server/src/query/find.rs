@@ -10,7 +10,7 @@ use super::fields::Field;
 use super::sql::{Drive, Selection, Sql, Target, sort_expression};
 
 /// Of a condition that selects fewer traces than this, all are taken; of others the newest are looked at first.
-const FEW: i64 = 4_000;
+const FEW: i64 = 10_000;
 
 /// What was found: row ids in order, and where to go on.
 #[derive(Debug, Default, PartialEq)]

@@ -72,7 +72,7 @@ impl Selection {
                 .iter()
                 .enumerate()
                 .filter_map(|(place, condition)| {
-                    let drive = drive(condition)?;
+                    let drive = drive(condition).or_else(|| bound(condition, target))?;
                     // Of observations it only says in which traces they are.
                     let is_instead = target == Target::Traces && is_exact(condition);
                     Some(Drive { instead: is_instead.then_some(place), ..drive })
@@ -449,8 +449,13 @@ fn term_drive(term: &Term) -> Option<Drive> {
             simple(Sql::new(text, std::iter::once(name.clone().into()).chain(condition.values)))
         }
         Term::Compare(Field::Score(name), compare, number) => {
-            let text = format!("{SCORED} AND s.value {} ?", compare.sql());
-            simple(Sql::new(text, [name.clone().into(), (*number).into()]))
+            let condition = |text: &str| {
+                Sql::new(format!("{text} AND s.value {} ?", compare.sql()), [name.clone().into(), (*number).into()])
+            };
+            Some(Drive {
+                count: condition("SELECT 1 FROM score s WHERE s.name = ?"),
+                ..Drive::simple(condition(SCORED))
+            })
         }
         Term::Has(Field::Score(name)) => simple(Sql::new(SCORED, [name.clone().into()])),
         // Warnings and errors have an index.
@@ -461,6 +466,32 @@ fn term_drive(term: &Term) -> Option<Drive> {
             #[expect(clippy::cast_possible_truncation, reason = "a code of a type")]
             let kind = crate::model::Kind::from_code(*code as i64);
             simple(label_drive("type", "", &Pattern::Is(kind.as_str().to_owned())))
+        }
+        _ => None,
+    }
+}
+
+/// By what traces are sorted, and what has an index as [`sort_expression`] puts it.
+const SORTED: [&str; 3] = ["t.cost", "t.latency", "t.total_tokens"];
+
+/// Traces of which something is above a bound.
+fn bound(expr: &Expr, target: Target) -> Option<Drive> {
+    let Expr::Term(Term::Compare(
+        field @ Field::Known(known),
+        compare @ (Compare::Greater | Compare::GreaterOrEqual),
+        number,
+    )) = expr
+    else {
+        return None;
+    };
+    match (known.scope, target) {
+        (Scope::Either(column), Target::Traces) if SORTED.contains(&column) => {
+            let text = format!(
+                "SELECT t.rid AS trace FROM trace t WHERE {} {} ?",
+                sort_expression(field, target).text,
+                compare.sql()
+            );
+            Some(Drive::simple(Sql::new(text, [(*number).into()])))
         }
         _ => None,
     }

@@ -74,6 +74,16 @@ const MAIN: &[&str] = &["
 ",
     // What was sent on, and where to, by trace and observation or score.
     "CREATE TABLE pushed(destination TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY(destination, id)) STRICT, WITHOUT ROWID;",
+    // What is counted over all traces stands in an index, and so does what they are sorted by.
+    "
+    DROP INDEX trace_start;
+    CREATE INDEX trace_start ON trace(start, rid, errors);
+    DROP INDEX trace_level;
+    CREATE INDEX trace_level ON trace(level, start);
+    CREATE INDEX trace_latency ON trace(coalesce(latency, -1e300));
+    CREATE INDEX trace_cost ON trace(coalesce(cost, -1e300));
+    CREATE INDEX trace_tokens ON trace(coalesce(total_tokens, -1e300));
+",
 ];
 
 const IO: &[&str] = &["
