@@ -84,48 +84,47 @@ impl<'w, 'a> Compound<'w, 'a> {
     ) -> Result<Self, Error> {
         if writer.depth > 0 {
             writer.out.push(b'{');
-            escape::push_key(writer.out, variant);
+            escape::push_key(writer.out, true, variant);
         }
         Self::open(writer, shape, Some(len))
     }
 
     /// Whether there is room for one more.
     #[inline]
-    fn check(&mut self) -> Result<(), Error> {
-        if self.is_closed || self.writer.is_full || self.writer.out.len() >= self.writer.end {
-            self.writer.is_full |= !self.is_closed;
+    fn has_room(&self) -> bool {
+        !self.is_closed && self.writer.out.len() < self.writer.end
+    }
+
+    /// Begins an element.
+    #[inline]
+    fn next(&mut self) -> Result<(), Error> {
+        if !self.has_room() {
             return self.stop();
         }
+        if self.seen > 0 {
+            self.writer.out.push(b',');
+        }
+        self.seen += 1;
         Ok(())
     }
 
-    /// Begins an element. Returns where its text starts.
-    fn next(&mut self) -> Result<usize, Error> {
-        self.check()?;
-        if self.seen > 0 {
-            self.writer.out.push(b',');
-        }
-        self.seen += 1;
-        Ok(self.writer.out.len())
-    }
-
-    /// Begins a field. Returns where its value starts.
-    fn key(&mut self, key: &'static str) -> Result<usize, Error> {
+    /// Begins a field.
+    fn key(&mut self, key: &'static str) -> Result<(), Error> {
         if self.shape == Shape::Raw {
             self.writer.is_raw = true;
-            return Ok(self.writer.out.len());
+            return Ok(());
         }
-        self.check()?;
-        if self.seen > 0 {
-            self.writer.out.push(b',');
+        if !self.has_room() {
+            return self.stop();
         }
-        escape::push_key(self.writer.out, key);
+        escape::push_key(self.writer.out, self.seen == 0, key);
         self.seen += 1;
-        Ok(self.writer.out.len())
+        Ok(())
     }
 
     #[inline]
-    fn value<T: ?Sized + Serialize>(&mut self, start: usize, value: &T) -> Result<(), Error> {
+    fn value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Error> {
+        let start = self.writer.out.len();
         match value.serialize(&mut *self.writer) {
             Ok(()) => Ok(()),
             Err(error) => self.recover(start, error),
@@ -137,14 +136,14 @@ impl<'w, 'a> Compound<'w, 'a> {
         if types::is_byte::<T>() && self.are_bytes() {
             return self.bytes();
         }
-        let start = self.next()?;
-        self.value(start, value)
+        self.next()?;
+        self.value(value)
     }
 
     #[inline]
     pub(super) fn field<T: ?Sized + Serialize>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
-        let start = self.key(key)?;
-        self.value(start, value)
+        self.key(key)?;
+        self.value(value)
     }
 
     /// After a map's key.
@@ -208,6 +207,7 @@ impl<'w, 'a> Compound<'w, 'a> {
     #[cold]
     fn stop(&mut self) -> Result<(), Error> {
         if !self.is_closed {
+            self.writer.fill();
             let left = self.len.map(|len| len.saturating_sub(self.seen));
             if left != Some(0) && self.shape != Shape::Raw {
                 self.left_out(left);
@@ -302,7 +302,8 @@ impl SerializeMap for Compound<'_, '_> {
     type Error = Error;
 
     fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result<(), Error> {
-        let start = self.next()?;
+        self.next()?;
+        let start = self.writer.out.len();
         let result = key.serialize(&mut *self.writer);
         self.key_written(start, result)
     }
@@ -311,8 +312,7 @@ impl SerializeMap for Compound<'_, '_> {
         if self.is_closed {
             return self.stop();
         }
-        let start = self.writer.out.len();
-        self.value(start, value)
+        self.value(value)
     }
 
     fn end(self) -> Result<(), Error> {

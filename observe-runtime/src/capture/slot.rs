@@ -27,8 +27,10 @@ impl<'a> Input<'a> {
 
     /// The place for the next argument's value.
     pub fn slot(&mut self, name: &'static str) -> Slot<'_> {
-        self.out.push(if self.count == 0 { b'{' } else { b',' });
-        escape::push_key(self.out, name);
+        if self.count == 0 {
+            self.out.push(b'{');
+        }
+        escape::push_key(self.out, self.count == 0, name);
         let is_redacted = self.redacted.checked_shr(self.count).unwrap_or(0) & 1 == 1;
         self.count += 1;
         if is_redacted {

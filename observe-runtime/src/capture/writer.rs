@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
     /// A number or a word: short, and nothing in it needs an escape.
     #[inline]
     pub(super) fn plain(&mut self, text: &str) {
-        self.out.extend_from_slice(text.as_bytes());
+        escape::append(self.out, text.as_bytes());
     }
 
     pub(super) fn integer(&mut self, value: impl itoa::Integer) {
@@ -67,9 +67,13 @@ impl<'a> Writer<'a> {
     }
 
     /// JSON has no infinities.
+    #[inline]
     pub(super) fn float(&mut self, value: impl zmij::Float, is_finite: bool) {
-        let mut buffer = zmij::Buffer::new();
-        self.plain(if is_finite { buffer.format_finite(value) } else { "null" });
+        if is_finite {
+            self.plain(zmij::Buffer::new().format_finite(value));
+        } else {
+            self.plain("null");
+        }
     }
 
     /// A JSON string, cut where it does not fit.
@@ -137,39 +141,22 @@ impl<'a> Writer<'a> {
     }
 
     /// Text already inside a string. Returns how much of it was taken.
-    #[inline]
     fn escaped(&mut self, text: &str) -> usize {
-        let clean = self.run(text.as_bytes());
-        if clean == text.len() { clean } else { self.specials(text, clean) }
-    }
-
-    /// Appends what needs no second look and has room.
-    #[inline]
-    fn run(&mut self, bytes: &[u8]) -> usize {
-        let room = self.end.saturating_sub(self.out.len());
-        let bytes = &bytes[..bytes.len().min(room)];
-        let clean = escape::clean(bytes);
-        escape::append(self.out, &bytes[..clean]);
-        clean
-    }
-
-    /// Goes on where a text needs a second look or room.
-    fn specials(&mut self, text: &str, mut at: usize) -> usize {
-        let bytes = text.as_bytes();
-        while let Some(&byte) = bytes.get(at) {
+        let (bytes, mut at) = (text.as_bytes(), 0);
+        loop {
+            // So many bytes have room, whatever they become; what follows is looked at one by one.
+            let room = self.end.saturating_sub(self.out.len()) / escape::LONGEST;
+            at += escape::append_text(self.out, &bytes[at..at + room.min(bytes.len() - at)]);
+            let Some(&byte) = bytes.get(at) else { return at };
             if self.out.len() >= self.end {
                 return self.step_back(text, at);
             }
             at += 1;
+            escape::push(self.out, byte);
             if byte == b';' {
-                self.out.push(b';');
                 at += self.payload(bytes, at);
-            } else {
-                escape::push(self.out, byte);
             }
-            at += self.run(&bytes[at..]);
         }
-        at
     }
 
     /// Says how long the payload of a data URI is, if there is one after the semicolon before `at`.
@@ -185,7 +172,7 @@ impl<'a> Writer<'a> {
     /// There was no room for all of the text: to the last whole character.
     #[cold]
     fn step_back(&mut self, text: &str, mut at: usize) -> usize {
-        self.is_full = true;
+        self.fill();
         while !text.is_char_boundary(at) {
             at -= 1;
             self.out.pop();
@@ -193,9 +180,15 @@ impl<'a> Writer<'a> {
         at
     }
 
+    /// Nothing more has room.
+    pub(super) fn fill(&mut self) {
+        self.is_full = true;
+        self.end = 0;
+    }
+
     #[cold]
     fn cut(&mut self, length: Option<usize>) {
-        self.is_full = true;
+        self.fill();
         self.plain("…[truncated");
         if let Some(length) = length {
             self.plain(", ");
