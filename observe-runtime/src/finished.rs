@@ -142,7 +142,10 @@ pub(crate) enum ScoreViewValue<'a> {
 }
 
 pub(crate) fn text(bytes: &[u8]) -> Text<'_> {
-    String::from_utf8_lossy(bytes)
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// Replaces the value of a key, or adds it.

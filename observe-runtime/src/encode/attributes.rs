@@ -24,16 +24,13 @@ impl<'a> From<&'a str> for Attribute<'a> {
     }
 }
 
-pub(super) type List<'a> = Vec<(Cow<'a, str>, Attribute<'a>)>;
-
 /// OTLP's status code, and its message: OpenTelemetry has one for errors only.
 pub(super) fn status<'a>(view: &'a View<'_>) -> (u8, Option<&'a str>) {
     if view.level == Level::Error { (2, view.status_message.as_deref()) } else { (0, None) }
 }
 
-pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
-    let mut list: List<'a> = Vec::with_capacity(16);
-    let mut put = |key: &'static str, value: Attribute<'a>| list.push((Cow::Borrowed(key), value));
+/// Puts the attributes of an observation, one by one.
+pub(super) fn attributes(view: &View<'_>, dialect: Dialect, mut put: impl FnMut(&str, Attribute<'_>)) {
     put("langfuse.observation.type", view.kind.as_str().into());
     put("langfuse.observation.level", view.level.as_str().into());
     if view.app_root {
@@ -102,19 +99,18 @@ pub(super) fn attributes<'a>(view: &'a View<'_>, dialect: Dialect) -> List<'a> {
         }
     }
     if let Some(unit) = unit(view) {
-        list.push(("langfuse.observation.metadata.usage_unit".into(), Attribute::Text(unit.into())));
+        put("langfuse.observation.metadata.usage_unit", Attribute::Text(unit.into()));
     }
     for (key, value) in &view.metadata {
-        list.push((format!("langfuse.observation.metadata.{key}").into(), Attribute::Text(raw(value))));
+        put(&format!("langfuse.observation.metadata.{key}"), Attribute::Text(raw(value)));
     }
     for (key, value) in &trace.metadata {
-        list.push((format!("langfuse.trace.metadata.{key}").into(), Attribute::Text(raw(value))));
+        put(&format!("langfuse.trace.metadata.{key}"), Attribute::Text(raw(value)));
     }
-    list
 }
 
 /// What other backends read: the GenAI conventions, where input includes its cached part.
-fn conventions<'a>(view: &'a View<'_>, counts: &[(String, u64)], put: &mut impl FnMut(&'static str, Attribute<'a>)) {
+fn conventions(view: &View<'_>, counts: &[(String, u64)], put: &mut impl FnMut(&str, Attribute<'_>)) {
     let operation = match view.kind {
         ObservationType::Generation => "chat",
         ObservationType::Embedding => "embeddings",
@@ -137,9 +133,7 @@ fn conventions<'a>(view: &'a View<'_>, counts: &[(String, u64)], put: &mut impl 
 }
 
 /// A score's, for collectors: the GenAI conventions' evaluation, and what they have no word for.
-pub(super) fn of_score<'a>(view: &'a ScoreView<'_>) -> List<'a> {
-    let mut list: List<'a> = Vec::with_capacity(8);
-    let mut put = |key: &'static str, value: Attribute<'a>| list.push((Cow::Borrowed(key), value));
+pub(super) fn of_score(view: &ScoreView<'_>, mut put: impl FnMut(&str, Attribute<'_>)) {
     put("gen_ai.evaluation.name", (&*view.name).into());
     match &view.value {
         ScoreViewValue::Number(number) => put("gen_ai.evaluation.score.value", Attribute::Double(*number)),
@@ -159,9 +153,8 @@ pub(super) fn of_score<'a>(view: &'a ScoreView<'_>) -> List<'a> {
         }
     }
     for (key, value) in &view.metadata {
-        list.push((format!("langfuse.score.metadata.{key}").into(), Attribute::Text(raw(value))));
+        put(&format!("langfuse.score.metadata.{key}"), Attribute::Text(raw(value)));
     }
-    list
 }
 
 /// A JSON string as the text it stands for; other JSON as it is.

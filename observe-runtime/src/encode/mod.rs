@@ -126,8 +126,8 @@ impl Encoder {
     }
 
     fn json_span(&self, view: &View<'_>) -> Map<String, Value> {
-        let listed = attributes(view, self.dialect);
-        let listed: Vec<Value> = listed.iter().map(|(key, value)| key_value(key, value)).collect();
+        let mut listed = Vec::new();
+        attributes(view, self.dialect, |key, value| listed.push(key_value(key, &value)));
         let mut span = Map::new();
         span.insert("traceId".to_owned(), view.trace_id.to_string().into());
         span.insert("spanId".to_owned(), view.id.to_string().into());

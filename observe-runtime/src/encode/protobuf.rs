@@ -14,7 +14,7 @@ pub(super) fn request(
 ) -> Vec<u8> {
     let spans = |out: &mut Vec<u8>| {
         for view in views {
-            message(out, 2, |out| span(out, view, dialect));
+            message::<2>(out, 2, |out| span(out, view, dialect));
         }
     };
     wrap(resource, scope, version, spans)
@@ -24,7 +24,7 @@ pub(super) fn request(
 pub(super) fn scores(resource: &[(String, String)], scope: &str, version: &str, scores: &[ScoreView<'_>]) -> Vec<u8> {
     let spans = |out: &mut Vec<u8>| {
         for score in scores {
-            message(out, 2, |out| score_span(out, score));
+            message::<2>(out, 2, |out| score_span(out, score));
         }
     };
     wrap(resource, scope, version, spans)
@@ -32,14 +32,14 @@ pub(super) fn scores(resource: &[(String, String)], scope: &str, version: &str, 
 
 fn wrap(resource: &[(String, String)], scope: &str, version: &str, spans: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::new();
-    message(&mut out, 1, |out| {
-        message(out, 1, |out| {
+    message::<5>(&mut out, 1, |out| {
+        message::<5>(out, 1, |out| {
             for (key, value) in resource {
-                attribute(out, 1, key, &Attribute::from(&**value));
+                text_attribute(out, 1, key, value);
             }
         });
-        message(out, 2, |out| {
-            message(out, 1, |out| {
+        message::<5>(out, 2, |out| {
+            message::<1>(out, 1, |out| {
                 bytes(out, 1, scope.as_bytes());
                 bytes(out, 2, version.as_bytes());
             });
@@ -59,10 +59,8 @@ fn span(out: &mut Vec<u8>, view: &View<'_>, dialect: Dialect) {
     integer(out, 6, 1);
     fixed(out, 7, view.start);
     fixed(out, 8, view.end);
-    for (key, value) in &attributes(view, dialect) {
-        attribute(out, 9, key, value);
-    }
-    message(out, 15, |out| {
+    attributes(view, dialect, |key, value| attribute(out, 9, key, &value));
+    message::<1>(out, 15, |out| {
         let (code, text) = status(view);
         if let Some(text) = text {
             bytes(out, 2, text.as_bytes());
@@ -81,26 +79,44 @@ fn score_span(out: &mut Vec<u8>, score: &ScoreView<'_>) {
     integer(out, 6, 1);
     fixed(out, 7, score.time);
     fixed(out, 8, score.time);
-    for (key, value) in &of_score(score) {
-        attribute(out, 9, key, value);
-    }
+    of_score(score, |key, value| attribute(out, 9, key, &value));
 }
 
 fn attribute(out: &mut Vec<u8>, field: u32, key: &str, value: &Attribute<'_>) {
-    message(out, field, |out| {
+    if let Attribute::Text(text) = value {
+        return text_attribute(out, field, key, text);
+    }
+    message::<1>(out, field, |out| {
         bytes(out, 1, key.as_bytes());
-        message(out, 2, |out| match value {
+        message::<1>(out, 2, |out| match value {
             Attribute::Text(text) => bytes(out, 1, text.as_bytes()),
             Attribute::Bool(truth) => integer(out, 2, u64::from(*truth)),
             Attribute::Int(number) => integer(out, 3, number.cast_unsigned()),
             Attribute::Double(number) => fixed(out, 4, number.to_bits()),
-            Attribute::Texts(texts) => message(out, 5, |out| {
+            Attribute::Texts(texts) => message::<2>(out, 5, |out| {
                 for text in *texts {
-                    message(out, 1, |out| bytes(out, 1, text.as_bytes()));
+                    message::<2>(out, 1, |out| bytes(out, 1, text.as_bytes()));
                 }
             }),
         });
     });
+}
+
+/// Most attributes are texts: how long it all is is known before.
+fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
+    let value = sized(text.len());
+    out.reserve(sized(sized(key.len()) + sized(value)));
+    tag(out, field, 2);
+    varint(out, (sized(key.len()) + sized(value)) as u64);
+    bytes(out, 1, key.as_bytes());
+    tag(out, 2, 2);
+    varint(out, value as u64);
+    bytes(out, 1, text.as_bytes());
+}
+
+/// Bytes that a field of this length takes, with its tag and its length.
+const fn sized(length: usize) -> usize {
+    1 + (usize::BITS - (length | 1).leading_zeros()).div_ceil(7) as usize + length
 }
 
 fn varint(out: &mut Vec<u8>, mut number: u64) {
@@ -131,15 +147,23 @@ fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     out.extend_from_slice(value);
 }
 
-/// A nested message. Its length stands in front as a varint of five bytes, which every reader takes, so nothing moves.
-fn message(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
+/// A nested message. Its length stands in front as a varint of `WIDTH` bytes, more than it needs perhaps, which every
+/// reader takes: so nothing moves, unless it is longer than that.
+pub(super) fn message<const WIDTH: usize>(out: &mut Vec<u8>, field: u32, write: impl FnOnce(&mut Vec<u8>)) {
     tag(out, field, 2);
     let at = out.len();
-    out.extend_from_slice(&[0x80, 0x80, 0x80, 0x80, 0]);
+    out.extend_from_slice(&[0x80; WIDTH]);
     write(out);
-    let mut length = out.len() - at - 5;
-    for byte in &mut out[at..at + 5] {
-        *byte |= length.to_le_bytes()[0] & 0x7f;
-        length >>= 7;
+    let mut length = out.len() - at - WIDTH;
+    let needed = sized(length) - length - 1;
+    if needed > WIDTH {
+        out.splice(at..at, std::iter::repeat_n(0x80, needed - WIDTH));
+    }
+    if let Some((last, others)) = out[at..at + needed.max(WIDTH)].split_last_mut() {
+        for byte in others {
+            *byte |= length.to_le_bytes()[0] & 0x7f;
+            length >>= 7;
+        }
+        *last = length.to_le_bytes()[0];
     }
 }
