@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
+use futures_core::Stream;
 use serde::{Deserialize, Serialize};
 
 /// 30 bytes.
@@ -61,5 +62,28 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
             return output;
         }
+    }
+}
+
+/// A stream of so many answers of 30 bytes.
+#[derive(Debug)]
+pub struct Tokens(pub u64);
+
+impl Stream for Tokens {
+    type Item = String;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<String>> {
+        let Some(left) = self.0.checked_sub(1) else { return Poll::Ready(None) };
+        self.0 = left;
+        Poll::Ready(Some(QUESTION.to_owned()))
+    }
+}
+
+/// Reads a stream that is never pending to its end.
+pub fn drain(stream: impl Stream) {
+    let mut stream = std::pin::pin!(stream);
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(item)) = stream.as_mut().poll_next(&mut cx) {
+        drop(std::hint::black_box(item));
     }
 }

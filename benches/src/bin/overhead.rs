@@ -56,9 +56,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("\n## Ours, the rest\n");
     ours_table(rounds);
+    println!("\n## Streams\n");
+    stream_table(rounds);
 
     let stats = guard.shutdown(Duration::from_secs(30));
     println!("\nours in the end: {stats}");
+
+    println!("\n## The flight recorder, ns above bare\n");
+    let dir = std::env::temp_dir().join(format!("observe-benches-{}", std::process::id()));
+    let heap = recorder_row(config(), rounds)?;
+    let files = recorder_row(config().journal_dir(&dir), rounds)?;
+    let _ = std::fs::remove_dir_all(&dir);
+    let mut table = Table::new(&["a", "CPU", "÷ heap", "p99.9 of single calls, wall"]);
+    for (name, [a, late]) in [("on the heap", heap), ("in files that are mapped", files)] {
+        table.row(name, &[number(a), format!("{:.2}", a / heap[0]), number(late)]);
+    }
+    println!("{}", table.text());
     Ok(())
 }
 
@@ -166,6 +179,30 @@ fn recorded_table(rounds: usize) {
     bar("d ÷ a", d / a, 1.5);
     bar("d ÷ fastrace with nothing", d / columns[3][2], 1.0);
     println!("{}", bars.text());
+}
+
+/// Workload a above bare, and what one call in a thousand takes at least.
+fn recorder_row(config: Config, rounds: usize) -> Result<[f64; 2], Box<dyn std::error::Error>> {
+    let guard = config.init()?;
+    let variants = [variant("bare", bare::run_a, bare::settle), variant("a", ours::run_a, ours::settle)];
+    let a = above(&harness::compare(&variants, rounds, 12_000))[1];
+    let late = harness::share(&harness::each(ours::one, 50_000), 0.999);
+    guard.shutdown(Duration::from_secs(30));
+    Ok([a, late])
+}
+
+fn stream_table(rounds: usize) {
+    let variants = [
+        variant("bare", bare::run_stream, bare::settle),
+        variant("an item of an observed stream", ours::run_stream, ours::settle),
+        variant("`serde_json` of the item into a buffer", bare::run_items, bare::settle),
+    ];
+    let medians = harness::compare(&variants, rounds, 12_000);
+    let (item, json) = (medians[1] - medians[0], medians[2]);
+    let mut table = Table::new(&["30 bytes, ns above bare", "ns", "÷ `serde_json`"]);
+    table.row(variants[1].name, &[number(item), format!("{:.2}", item / json)]);
+    table.row(variants[2].name, &[number(json), "1.00".to_owned()]);
+    println!("{}", table.text());
 }
 
 fn ours_table(rounds: usize) {

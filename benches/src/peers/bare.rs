@@ -2,47 +2,32 @@
 
 use std::hint::black_box;
 
-use crate::data::{Document, Yield};
+use crate::data::{Document, Tokens};
 
 fn root(work: &dyn Fn()) {
     work();
 }
 
-#[inline(never)]
-fn a(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-fn b(document: &Document) -> Document {
-    black_box(document).clone()
-}
-
-#[inline(never)]
-fn c(question: &str) -> String {
-    c2(black_box(question))
-}
-
-#[inline(never)]
-fn c2(question: &str) -> String {
-    c3(black_box(question))
-}
-
-#[inline(never)]
-fn c3(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-async fn d(question: &str) -> String {
-    Yield::default().await;
-    black_box(question).to_owned()
-}
-
+super::functions!();
 super::runs!();
 
 /// Nothing goes on.
 pub fn settle() {}
+
+/// A stream of so many answers of 30 bytes, read to its end.
+pub fn run_stream(items: u64) {
+    crate::data::drain(Tokens(black_box(items)));
+}
+
+/// `serde_json` of what such a stream yields, item by item into one buffer that is there: the bar for capturing it.
+pub fn run_items(items: u64) {
+    let mut out = Vec::new();
+    for _ in 0..items {
+        out.clear();
+        let _ = serde_json::to_writer(&mut out, black_box(crate::data::QUESTION));
+    }
+    drop(black_box(out));
+}
 
 /// `sonic_rs::to_vec` of what workload b captures: the bar for capturing it.
 pub fn run_sonic(calls: u64) {

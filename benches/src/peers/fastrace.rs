@@ -31,47 +31,9 @@ fn root(work: &dyn Fn()) {
 
 /// Nothing captured.
 pub mod plain {
-    use std::hint::black_box;
+    use super::{root, trace};
 
-    use super::{Document, Yield, root, trace};
-
-    #[inline(never)]
-    #[trace]
-    fn a(question: &str) -> String {
-        black_box(question).to_owned()
-    }
-
-    #[inline(never)]
-    #[trace]
-    fn b(document: &Document) -> Document {
-        black_box(document).clone()
-    }
-
-    #[inline(never)]
-    #[trace]
-    fn c(question: &str) -> String {
-        c2(black_box(question))
-    }
-
-    #[inline(never)]
-    #[trace]
-    fn c2(question: &str) -> String {
-        c3(black_box(question))
-    }
-
-    #[inline(never)]
-    #[trace]
-    fn c3(question: &str) -> String {
-        black_box(question).to_owned()
-    }
-
-    #[inline(never)]
-    #[trace]
-    async fn d(question: &str) -> String {
-        Yield::default().await;
-        black_box(question).to_owned()
-    }
-
+    crate::peers::functions!(#[trace]);
     crate::peers::runs!();
 }
 

@@ -1,12 +1,9 @@
 //! langfuse-sdk: its own `#[observe]`.
 
-use std::hint::black_box;
 use std::time::Duration;
 
 use langfuse::observe;
 use langfuse_core::LangfuseConfig;
-
-use crate::data::{Document, Yield};
 
 /// Starts recording and delivering to that address.
 ///
@@ -35,41 +32,5 @@ fn root(work: &dyn Fn()) {
     work();
 }
 
-#[inline(never)]
-#[observe]
-fn a(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-#[observe]
-fn b(document: &Document) -> Document {
-    black_box(document).clone()
-}
-
-#[inline(never)]
-#[observe]
-fn c(question: &str) -> String {
-    c2(black_box(question))
-}
-
-#[inline(never)]
-#[observe]
-fn c2(question: &str) -> String {
-    c3(black_box(question))
-}
-
-#[inline(never)]
-#[observe]
-fn c3(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-#[observe]
-async fn d(question: &str) -> String {
-    Yield::default().await;
-    black_box(question).to_owned()
-}
-
+super::functions!(#[observe]);
 super::runs!();

@@ -7,6 +7,49 @@ pub mod langfuse_sdk;
 pub mod ours;
 pub mod tracing;
 
+/// The functions of the workloads with these attributes, nothing else said of them.
+macro_rules! functions {
+    ($(#[$attribute:meta])*) => {
+        #[inline(never)]
+        $(#[$attribute])*
+        fn a(question: &str) -> String {
+            std::hint::black_box(question).to_owned()
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
+        fn b(document: &$crate::data::Document) -> $crate::data::Document {
+            std::hint::black_box(document).clone()
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
+        fn c(question: &str) -> String {
+            c2(std::hint::black_box(question))
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
+        fn c2(question: &str) -> String {
+            c3(std::hint::black_box(question))
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
+        fn c3(question: &str) -> String {
+            std::hint::black_box(question).to_owned()
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
+        async fn d(question: &str) -> String {
+            $crate::data::Yield::default().await;
+            std::hint::black_box(question).to_owned()
+        }
+    };
+}
+use functions;
+
 /// Makes a module's functions `a`, `b`, `c` and `d` into what the harness runs, below `root`.
 macro_rules! runs {
     () => {

@@ -5,50 +5,14 @@ use std::time::Duration;
 
 use observe::{Score, observe};
 
-use crate::data::{Document, Yield};
+use crate::data::Tokens;
 
 #[observe(capture_input = false)]
 fn root(work: &dyn Fn()) {
     work();
 }
 
-#[inline(never)]
-#[observe]
-fn a(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-#[observe]
-fn b(document: &Document) -> Document {
-    black_box(document).clone()
-}
-
-#[inline(never)]
-#[observe]
-fn c(question: &str) -> String {
-    c2(black_box(question))
-}
-
-#[inline(never)]
-#[observe]
-fn c2(question: &str) -> String {
-    c3(black_box(question))
-}
-
-#[inline(never)]
-#[observe]
-fn c3(question: &str) -> String {
-    black_box(question).to_owned()
-}
-
-#[inline(never)]
-#[observe]
-async fn d(question: &str) -> String {
-    Yield::default().await;
-    black_box(question).to_owned()
-}
-
+super::functions!(#[observe]);
 super::runs!();
 
 /// Workload a, each call the root of a trace of its own.
@@ -56,6 +20,16 @@ pub fn run_roots(calls: u64) {
     for _ in 0..calls {
         drop(a(black_box(crate::data::QUESTION)));
     }
+}
+
+#[observe]
+fn tokens(items: u64) -> Tokens {
+    Tokens(black_box(items))
+}
+
+/// An observed stream of so many answers of 30 bytes, read to its end: one observation for a thousand of them.
+pub fn run_stream(items: u64) {
+    super::chunked(items / 1000, root, &|| crate::data::drain(tokens(1000)));
 }
 
 /// Workload a once.
