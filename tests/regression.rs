@@ -370,3 +370,21 @@ async fn a_spawned_call_keeps_its_parent() {
     let ((), recorded) = captured_async(parent).await;
     assert_eq!(recorded.tree(), "parent [span]\n  child [span]\n");
 }
+
+/// What the signature says decides types that the body leaves open.
+#[test]
+fn items_and_outputs_whose_types_the_body_leaves_open() {
+    #[observe]
+    fn nothing() -> impl Stream<Item = u8> {
+        stream::empty()
+    }
+    #[observe]
+    fn none() -> impl Future<Output = Option<u8>> {
+        future::ready(None)
+    }
+    let ((), recorded) = captured(|| {
+        assert!(block_on(nothing().collect::<Vec<_>>()).is_empty());
+        assert_eq!(block_on(none()), None);
+    });
+    assert_eq!(recorded.tree(), "nothing [span] → []\nnone [span] → null\n");
+}

@@ -14,9 +14,29 @@ pub(crate) struct Function {
     pub(crate) body: Group,
 }
 
+impl Function {
+    /// Parses what stands before the body, which need not be walked through.
+    pub(crate) fn parse(item: TokenStream) -> syn::Result<Self> {
+        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+        let body = match tokens.last_mut() {
+            Some(TokenTree::Group(last)) if last.delimiter() == Delimiter::Brace => {
+                let mut bare = Group::new(Delimiter::Brace, TokenStream::new());
+                bare.set_span(last.span());
+                Some(std::mem::replace(last, bare))
+            }
+            _ => None,
+        };
+        let mut function: Self = syn::parse2(tokens.into_iter().collect())?;
+        let (inner, body) = hoist(body.unwrap_or(function.body));
+        function.attributes.extend(inner);
+        function.body = body;
+        Ok(function)
+    }
+}
+
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut attributes = input.call(Attribute::parse_outer)?;
+        let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
         refuse(input)?;
         let defaultness = defaultness(input)?;
@@ -39,8 +59,7 @@ impl Parse for Function {
                 "#[observe] needs a function with a body: put it on the implementation",
             ));
         }
-        let (inner, body) = hoist(body(input)?);
-        attributes.extend(inner);
+        let body = body(input)?;
         Ok(Self { attributes, visibility, defaultness, signature, body })
     }
 }
@@ -62,6 +81,11 @@ pub(crate) fn body(input: ParseStream<'_>) -> syn::Result<Group> {
 
 /// The `#![..]` at the head of a body, for the function to bear: they may stand in a function's own braces only.
 fn hoist(body: Group) -> (Vec<Attribute>, Group) {
+    let mut first = body.stream().into_iter();
+    let is = |token: Option<TokenTree>, char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char);
+    if !is(first.next(), '#') || !is(first.next(), '!') {
+        return (Vec::new(), body);
+    }
     let head = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
     match head.parse2(body.stream()) {
         Ok((mut inner, rest)) if !inner.is_empty() => {

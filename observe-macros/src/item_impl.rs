@@ -25,13 +25,17 @@ enum Item {
 
 /// Whether this is an `impl` block, whatever stands before the word.
 pub(crate) fn is_impl(item: &TokenStream) -> bool {
-    let parser = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        let is_impl = input.peek(Token![impl]) || input.peek(Token![unsafe]) && input.peek2(Token![impl]);
-        input.parse::<TokenStream>()?;
-        Ok(is_impl)
-    };
-    parser.parse2(item.clone()).unwrap_or(false)
+    // Without the parser, which would walk through every body.
+    let mut tokens = item.clone().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(_) => drop(tokens.next_if(|next| matches!(next, TokenTree::Group(_)))),
+            TokenTree::Ident(word) if word == "impl" => return true,
+            TokenTree::Ident(word) if word == "unsafe" => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 impl Parse for ItemImpl {

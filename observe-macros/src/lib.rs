@@ -42,7 +42,7 @@ fn try_observe(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenSt
         options.check_impl(&mut errors);
         return errors.finish(|| block.map(|block| block.expand(arguments, &options)));
     }
-    let function = errors.keep(syn::parse2::<Function>(item));
+    let function = errors.keep(Function::parse(item));
     let options = Options::parse(arguments, &mut errors);
     if let Some(function) = &function {
         options.check_function(&function.signature, &mut errors);

@@ -7,7 +7,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature};
+use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature, Type};
 
 /// An argument that is not `self`.
 pub(crate) struct Param {
@@ -27,6 +27,10 @@ pub(crate) struct Param {
     is_hidden: bool,
     /// It is used, though the body does not mention it.
     is_used: bool,
+    /// It stands where the user put it: dropping it does nothing, wherever that happens.
+    is_direct: bool,
+    /// Its type's name says that it is a number or a text.
+    pub(crate) is_known: bool,
 }
 
 /// Names that the expansion uses for itself.
@@ -45,7 +49,13 @@ pub(crate) fn names(signature: &Signature) -> Vec<Ident> {
 }
 
 /// Takes the patterns out of the signature. What `is_used` says is no unused variable.
-pub(crate) fn take(signature: &mut Signature, keeps_names: bool, is_used: impl Fn(&Ident) -> bool) -> Vec<Param> {
+pub(crate) fn take(
+    signature: &mut Signature,
+    keeps_names: bool,
+    body: &TokenStream,
+    is_used: impl Fn(&Ident) -> bool,
+) -> Vec<Param> {
+    let mut changed = None;
     let mut params = Vec::new();
     for (at, argument) in signature.inputs.iter_mut().enumerate() {
         let FnArg::Typed(argument) = argument else { continue };
@@ -59,6 +69,19 @@ pub(crate) fn take(signature: &mut Signature, keeps_names: bool, is_used: impl F
             Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(&pattern.ident),
             _ => None,
         };
+        let is_direct = lints.is_empty() && is_inert(&argument.ty) && is_immutable(plain, &pattern)
+            // An assignment to what is not `mut` is told in other words of what a closure holds.
+            && plain.is_some_and(|name| {
+                let changed = changed.get_or_insert_with(|| changed_in(body.clone()));
+                !changed.iter().any(|changed| name == changed)
+            });
+        if let Some(name) = plain.filter(|_| is_direct) {
+            let place = name.clone();
+            let (is_plain, is_hidden, is_used) = (true, false, false);
+            let is_known = is_known(&argument.ty);
+            params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct, is_known });
+            continue;
+        }
         let is_used = lints.is_empty() && plain.is_some_and(&is_used);
         let is_hidden = !keeps_names || plain.is_none_or(|name| name.to_string().starts_with('_'));
         let place = match plain {
@@ -73,9 +96,73 @@ pub(crate) fn take(signature: &mut Signature, keeps_names: bool, is_used: impl F
             ident: place.clone(),
             subpat: None,
         });
-        params.push(Param { cfg, lints, is_plain: plain.is_some(), pattern, place, names, is_hidden, is_used });
+        let (is_plain, is_known) = (plain.is_some(), false);
+        params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct, is_known });
     }
     params
+}
+
+/// Whether it is one name that is not assigned to. Clippy looks at where a name with an underscore stands.
+fn is_immutable(plain: Option<&Ident>, pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Ident(pattern) if pattern.mutability.is_none())
+        && plain.is_some_and(|name| !name.to_string().starts_with('_'))
+}
+
+/// The names that are assigned to, or mutably borrowed, among these tokens.
+fn changed_in(tokens: TokenStream) -> Vec<String> {
+    let mut changed = Vec::new();
+    let (mut name, mut operator, mut after_mut) = (None, String::new(), false);
+    for token in tokens {
+        if let TokenTree::Punct(punct) = &token {
+            operator.push(punct.as_char());
+            continue;
+        }
+        let is_assignment = operator.ends_with('=') && !matches!(operator.as_str(), "==" | "!=" | "<=" | ">=");
+        changed.extend(name.take().filter(|_| is_assignment));
+        operator.clear();
+        match token {
+            TokenTree::Ident(ident) => {
+                let word = ident.to_string();
+                if after_mut {
+                    changed.push(word.clone());
+                }
+                after_mut = word == "mut";
+                name = Some(word);
+            }
+            TokenTree::Group(group) => changed.extend(changed_in(group.stream())),
+            _ => after_mut = false,
+        }
+    }
+    changed
+}
+
+/// Whether nothing happens when such a value is dropped.
+fn is_inert(given: &Type) -> bool {
+    match given {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Group(inner) => is_inert(&inner.elem),
+        _ => is_primitive(given),
+    }
+}
+
+/// Whether it is a number or a text by name, or a reference to one.
+fn is_known(given: &Type) -> bool {
+    match given {
+        Type::Reference(reference) => is_known(&reference.elem),
+        Type::Path(path) => path.path.is_ident("str") || is_primitive(given),
+        _ => false,
+    }
+}
+
+fn is_primitive(given: &Type) -> bool {
+    const PRIMITIVE: &[&str] = &[
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
+        "usize",
+    ];
+    match given {
+        Type::Path(path) => path.path.get_ident().is_some_and(|name| PRIMITIVE.contains(&name.to_string().as_str())),
+        _ => false,
+    }
 }
 
 /// Whether a word stands among these tokens, be it within a literal such as that of `format!`.
@@ -91,6 +178,9 @@ pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
 impl Param {
     /// Binds the user's pattern where the body runs.
     pub(crate) fn bind(&self) -> TokenStream {
+        if self.is_direct {
+            return TokenStream::new();
+        }
         let Self { cfg, lints, pattern, place, is_plain, .. } = self;
         let span = Span::mixed_site();
         if *is_plain && self.names.iter().any(|name| name.to_string().starts_with('_')) {
@@ -119,6 +209,10 @@ impl Param {
             return TokenStream::new();
         }
         let pattern = by_reference(self.pattern.clone(), None);
+        if self.is_plain {
+            // As in `bind`.
+            return quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = match &#place { #place => #place };);
+        }
         // Nobody needs to use them.
         let used = names.iter().filter(|name| !name.to_string().starts_with('_'));
         quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place; #(#cfg)* let _ = (#(&#used,)*);)
@@ -126,9 +220,9 @@ impl Param {
 
     /// Binds references to the parts of the value under names of ours: see [`hidden`].
     pub(crate) fn take_apart(&self) -> TokenStream {
-        let place = &self.place;
+        let Self { cfg, place, .. } = self;
         let pattern = by_reference(self.pattern.clone(), Some(hidden));
-        quote_spanned!(Span::mixed_site()=> let #pattern = &#place;)
+        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place;)
     }
 }
 

@@ -34,6 +34,11 @@ impl Returned {
         }
     }
 
+    /// The same of what a future gives: a future in it is a value.
+    pub(crate) fn plainly(&self) -> &Self {
+        if matches!(self, Self::Future(..)) { &Self::Opaque } else { self }
+    }
+
     fn of_type(returned: &Type) -> Self {
         match returned {
             Type::Never(_) => Self::Never,
@@ -41,14 +46,14 @@ impl Returned {
             Type::Paren(inner) => Self::of_type(&inner.elem),
             Type::Group(inner) => Self::of_type(&inner.elem),
             Type::ImplTrait(opaque) => Self::of_opaque(opaque),
-            Type::Path(path) if has_word(returned, &["impl"]) => {
+            Type::Path(path) if has_impl(returned) => {
                 let first = path.path.segments.last().filter(|segment| segment.ident == "Result").and_then(argument);
                 match first.map(Self::of_type) {
                     Some(Self::Stream(item)) => Self::StreamResult(item),
                     _ => Self::of_parts(returned),
                 }
             }
-            _ if has_word(returned, &["impl"]) => Self::of_parts(returned),
+            _ if has_impl(returned) => Self::of_parts(returned),
             _ if is_value(returned) || is_of_self(returned) => Self::Value,
             _ => Self::Unsure,
         }
@@ -70,14 +75,14 @@ impl Returned {
                 _ => None,
             };
             let Some(segment) = segment else { continue };
-            let given = |name| associated(segment, name).map(|given| (inferred(given), given));
+            let given = |name| associated(segment, name);
             match segment.ident.to_string().as_str() {
                 "Future" | "FusedFuture" if given("Output").is_some() => {
                     found =
-                        given("Output").map(|(tokens, output)| Self::Future(tokens, Box::new(Self::of_type(output))));
+                        given("Output").map(|output| Self::Future(inferred(output), Box::new(Self::of_type(output))));
                 }
                 "Stream" | "FusedStream" if given("Item").is_some() => {
-                    found = given("Item").map(|(tokens, _)| Self::Stream(tokens));
+                    found = given("Item").map(|item| Self::Stream(inferred(item)));
                 }
                 "Send" | "Sync" | "Unpin" | "UnwindSafe" | "RefUnwindSafe" => {}
                 _ => return parts(),
@@ -122,7 +127,7 @@ fn is_value(returned: &Type) -> bool {
         Type::Paren(inner) => is_value(&inner.elem),
         Type::Path(path) => match path.path.segments.last() {
             Some(last) if last.ident == "Result" || last.ident == "Option" => argument(last).is_some_and(is_value),
-            Some(last) => PLAIN.iter().any(|plain| last.ident == plain),
+            Some(last) => PLAIN.contains(&last.ident.to_string().as_str()),
             None => false,
         },
         _ => false,
@@ -150,6 +155,30 @@ fn is_of_self(returned: &Type) -> bool {
         })
     }
     any(returned.to_token_stream())
+}
+
+/// Whether `impl Trait` stands in it.
+fn has_impl(returned: &Type) -> bool {
+    match returned {
+        Type::Array(array) => has_impl(&array.elem),
+        Type::Group(group) => has_impl(&group.elem),
+        Type::Paren(paren) => has_impl(&paren.elem),
+        Type::Path(path) if path.qself.is_none() => path.path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::None => false,
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(|argument| match argument {
+                GenericArgument::Type(argument) => has_impl(argument),
+                GenericArgument::Lifetime(_) => false,
+                _ => has_word(returned, &["impl"]),
+            }),
+            PathArguments::Parenthesized(_) => has_word(returned, &["impl"]),
+        }),
+        Type::Reference(reference) => has_impl(&reference.elem),
+        Type::Slice(slice) => has_impl(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(has_impl),
+        Type::ImplTrait(_) => true,
+        Type::Never(_) => false,
+        _ => has_word(returned, &["impl"]),
+    }
 }
 
 fn has_word(returned: &Type, words: &[&str]) -> bool {
@@ -198,5 +227,5 @@ pub(crate) fn inferred(returned: &Type) -> TokenStream {
         }
         walked
     }
-    if has_word(returned, &["impl"]) { walk(returned.to_token_stream()) } else { returned.to_token_stream() }
+    if has_impl(returned) { walk(returned.to_token_stream()) } else { returned.to_token_stream() }
 }

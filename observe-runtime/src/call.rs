@@ -8,7 +8,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use crate::capture::{self, Input, Limits, Slot, Thrown};
+use crate::capture::{self, Captured, Input, Limits, Reason, Slot, Thrown};
 use crate::clock::{self, Moment};
 use crate::context::{Context, Entered};
 use crate::details::Details;
@@ -41,35 +41,29 @@ const WAITING: u8 = 2 << 4;
 const OPEN: u8 = 3 << 4;
 const ENDED: u8 = 4 << 4;
 
-type Capture<'a> = &'a mut dyn FnMut(&mut Input<'_>);
+/// An observed function, and what is captured of its arguments.
+type Place<'a, 'v> = (&'static Site, &'a mut [Captured<'v>]);
 type Say<'a> = &'a mut dyn FnMut(&mut Details<'_>);
 
 impl Call {
     /// Opens a call below the current observation.
     #[inline]
-    pub fn open(site: &'static Site, input: Capture<'_>) -> Self {
-        if journal::is_active() { Self::start(site, false, None, input, None) } else { Self::OFF }
+    pub fn open(place: Place<'_, '_>) -> Self {
+        if journal::is_active() { Self::start(place, false, None, None) } else { Self::OFF }
     }
 
     /// Opens a call for which more is said: whether it starts a trace of its own, whether it is observed at all, and details.
     #[inline]
-    pub fn open_with(
-        site: &'static Site,
-        is_root: bool,
-        is_enabled: &mut dyn FnMut() -> bool,
-        input: Capture<'_>,
-        say: Say<'_>,
-    ) -> Self {
-        if journal::is_active() { Self::start(site, is_root, Some(is_enabled), input, Some(say)) } else { Self::OFF }
+    pub fn open_with(place: Place<'_, '_>, is_root: bool, is_enabled: &mut dyn FnMut() -> bool, say: Say<'_>) -> Self {
+        if journal::is_active() { Self::start(place, is_root, Some(is_enabled), Some(say)) } else { Self::OFF }
     }
 
     pub(crate) const OFF: Self = Self { context: Context::NONE, started: [0; 8] };
 
     fn start(
-        site: &'static Site,
+        (site, values): Place<'_, '_>,
         is_root: bool,
         is_enabled: Option<&mut dyn FnMut() -> bool>,
-        input: Capture<'_>,
         say: Option<Say<'_>>,
     ) -> Self {
         let current = Context::current();
@@ -103,9 +97,9 @@ impl Call {
             if journal.rules.capture_io {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
-                        let mut values = Input::new(out, journal.rules.limits, journal.redacted(site));
-                        input(&mut values);
-                        values.finish();
+                        let mut input = Input::new(out, journal.rules.limits, journal.redacted(site));
+                        site.inputs.iter().zip(values).for_each(|(name, value)| value.write(input.slot(name)));
+                        input.finish();
                     });
                 });
             }
@@ -225,31 +219,28 @@ impl Call {
         !matches!(self.context.state(), OFF | WAITING)
     }
 
-    /// Ends it well, with its output.
-    #[inline]
-    pub fn output(mut self, write: &mut dyn FnMut(Slot<'_>)) {
+    /// Ends it with what came out: its value, which may not be captured, or an error. With `captures` the error's text is
+    /// the output too.
+    pub(crate) fn finish(mut self, out: Result<Option<Captured<'_>>, Reason<'_>>, captures: bool) {
         if self.is_recorded() {
-            self.close(Outcome::Ok, |out, journal| capture_output(out, journal, write));
+            match out {
+                Ok(Some(value)) => self.close(Outcome::Ok, |out, journal| put_output(out, journal, value)),
+                Ok(None) => self.close(Outcome::Ok, |_, _| {}),
+                Err(reason) => self.fail(captures, reason),
+            }
         }
         self.context = self.context.with_state(ENDED);
     }
 
     /// Ends it well; what came out is not captured.
     #[inline]
-    pub fn end(mut self) {
+    pub(crate) fn end(self) {
         if self.is_recorded() {
-            self.close(Outcome::Ok, |_, _| {});
+            self.finish(Ok(None), false);
+        } else {
+            // Neither is there anything to do when it is dropped.
+            std::mem::forget(self);
         }
-        self.context = self.context.with_state(ENDED);
-    }
-
-    /// Ends it with an error: `write` puts the error's text. With `capture_output` the text is the output too.
-    #[inline]
-    pub fn error(mut self, capture_output: bool, write: &mut dyn FnMut(Slot<'_>)) {
-        if self.is_recorded() {
-            self.fail(capture_output, write);
-        }
-        self.context = self.context.with_state(ENDED);
     }
 
     /// Ends the call of a stream with what was heard of it. An error among that counts more than who stopped listening.
@@ -277,12 +268,12 @@ impl Call {
     }
 
     #[cold]
-    fn fail(&mut self, capture_output: bool, write: &mut dyn FnMut(Slot<'_>)) {
+    fn fail(&mut self, captures: bool, reason: Reason<'_>) {
         self.close(Outcome::Error, |out, journal| {
             let limits = journal.rules.limits;
             let at = out.len();
-            record::put_with(out, Tag::Fault, |out| journal::capturing(|| write(Slot::text(out, limits))));
-            if capture_output && journal.rules.capture_io {
+            record::put_with(out, Tag::Fault, |out| journal::capturing(|| reason.write(Slot::text(out, limits))));
+            if captures && journal.rules.capture_io {
                 let text = String::from_utf8_lossy(out.get(at + 5..).unwrap_or_default()).into_owned();
                 record::put_with(out, Tag::Output, |out| {
                     out.extend_from_slice(b"{\"error\":");
@@ -366,10 +357,10 @@ impl Drop for Running {
     }
 }
 
-fn capture_output(out: &mut Vec<u8>, journal: &Journal, write: &mut dyn FnMut(Slot<'_>)) {
+fn put_output(out: &mut Vec<u8>, journal: &Journal, mut value: Captured<'_>) {
     if journal.rules.capture_io {
         record::put_with(out, Tag::Output, |out| {
-            journal::capturing(|| write(Slot::value(out, journal.rules.limits)));
+            journal::capturing(|| value.write(Slot::value(out, journal.rules.limits)));
         });
     }
 }

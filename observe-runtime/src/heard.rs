@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::capture::{self, Limits, Slot};
+use crate::capture::{self, Captured, Limits, Reason, Slot};
 use crate::clock;
 use crate::journal;
 
-/// What was heard of a stream. Handed to the expansion of `#[observe]` only.
+/// What was heard of a stream.
 #[derive(Debug)]
 pub struct Heard {
     /// `None`: items are not captured.
@@ -51,7 +51,7 @@ impl Heard {
     }
 
     /// Adds an item.
-    pub fn item(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+    pub(crate) fn item(&mut self, item: &mut Captured<'_>) {
         let Some(limits) = self.limits else { return };
         let Some(bytes) = limits.bytes.checked_sub(self.json.len()).filter(|room| *room > 0) else {
             self.left += 1;
@@ -61,13 +61,13 @@ impl Heard {
             self.json.push(b',');
         }
         let start = self.json.len();
-        write(Slot::value(&mut self.json, Limits { bytes, ..limits }));
+        item.write(Slot::value(&mut self.json, Limits { bytes, ..limits }));
         self.is_all_text &= self.json.get(start) == Some(&b'"');
         self.written += 1;
     }
 
     /// Sets what was made of all items.
-    pub fn made(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+    pub(crate) fn made(&mut self, write: &dyn Fn(Slot<'_>)) {
         let Some(limits) = self.limits else { return };
         self.json.clear();
         write(Slot::value(&mut self.json, limits));
@@ -75,15 +75,15 @@ impl Heard {
     }
 
     /// Nothing is output: the option `capture_output = false`.
-    pub fn silence(&mut self) {
+    pub(crate) fn silence(&mut self) {
         self.limits = None;
     }
 
     /// Keeps the text of the first error.
-    pub fn fault(&mut self, write: &mut dyn FnMut(Slot<'_>)) {
+    pub(crate) fn fault(&mut self, reason: Reason<'_>) {
         if self.fault.is_none() {
             let mut text = Vec::new();
-            write(Slot::text(&mut text, self.limits.unwrap_or_default()));
+            reason.write(Slot::text(&mut text, self.limits.unwrap_or_default()));
             self.fault = Some(text);
         }
     }

@@ -20,7 +20,9 @@ mod details;
 mod diagnostics;
 mod encode;
 mod error;
+mod finish;
 mod finished;
+mod function;
 mod future;
 mod heard;
 mod id;
@@ -70,13 +72,14 @@ pub use crate::usage::Usage;
 /// What the expansion of `#[observe]` calls: no public API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::__observe_site as site;
     pub use crate::call::Call;
-    pub use crate::capture::{Input, Slot, by_debug, by_display, fault, probe};
+    pub use crate::capture::{Captured, Slot, known, lazy, probe};
     pub use crate::details::Details;
+    pub use crate::finish::Unseen;
+    pub use crate::function::{finish, run};
     pub use crate::future::future;
-    pub use crate::heard::Heard;
     pub use crate::observation::{Level, ObservationType};
-    pub use crate::returned::*;
+    pub use crate::returned::{awaited, items, items_or, of, of_type, output, output_type, returned, typed};
     pub use crate::site::Site;
-    pub use crate::stream::stream;
 }

@@ -1,19 +1,98 @@
-//! What came out: a future or stream in a box goes on as the call does; a `Result` is taken apart, whatever its alias;
-//! anything else is a value.
+//! What comes out, known by its type before there is a value: a future or stream in a box goes on as the call does, a
+//! `Result` is taken apart whatever its alias, anything else is a value.
 //!
-//! Chains of probes as in `capture/probe.rs`: the type decides, by method resolution in the expansion.
+//! - Chains of probes as in `capture/probe.rs`, asked of types: each step finds one thing, by method resolution in the
+//!   expansion. What all of them found is [`How`], which takes no room in a future.
+//! - A step keeps what was found before it, and the types to ask after it: see [`Ask`].
+//!
+//! ```text
+//! returned: a future? ─┐
+//! output: ─────────────┴─> a stream? ─> the error instead of one ─┐
+//! of: ────────────────────────────────────────────────────────────┴─> a `Result`? ─> its value ─> its error ─> How
+//! ```
+
+#![expect(clippy::type_complexity, reason = "a type says all that was found")]
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::Pin;
 
 use futures_core::stream::Stream;
+use serde_core::Serialize;
 
-use crate::call::Call;
-use crate::future::future;
-use crate::heard::Heard;
-use crate::stream::stream;
+use crate::capture::{
+    BoxedError, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, FaultByBox, FaultByDebug,
+    FaultByDisplay, FaultByError, FaultByPlain, FaultByType, FaultViaBox, FaultViaDebug, FaultViaDisplay,
+    FaultViaError, FaultViaType, Known, Slot, ViaDebug, ViaDisplay, ViaKnown, ViaSerialize, ViaStr, ViaType, ask_error,
+    ask_value,
+};
+use crate::finish::{BoxedFuture, BoxedStream, Collect};
+
+/// A type that is asked, with what was found so far and what is to be asked then.
+pub struct Ask<Found, T, Then = ()>(Found, PhantomData<fn() -> (T, Then)>);
+
+impl<Found, T, Then> Debug for Ask<Found, T, Then> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask").finish_non_exhaustive()
+    }
+}
+
+/// How a call ends, and its output is captured: when it is over, what kind of output there is, and the ways of its value
+/// and its error.
+pub struct How<When, Kind, V, F>(pub(crate) V, PhantomData<fn() -> (When, Kind, F)>);
+
+impl<When, Kind, V: Copy, F> Clone for How<When, Kind, V, F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<When, Kind, V: Copy, F> Copy for How<When, Kind, V, F> {}
+
+impl<When, Kind, V, F> Debug for How<When, Kind, V, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("How").finish_non_exhaustive()
+    }
+}
+
+impl<When, Kind, V, F> How<When, Kind, V, F> {
+    pub(crate) fn new(values: V) -> Self {
+        Self(values, PhantomData)
+    }
+}
+
+macro_rules! markers {
+    ($($(#[$doc:meta])* $marker:ident,)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub struct $marker;
+    )*};
+}
+
+markers! {
+    /// The call is over when the function returns, or the future that was made of it is done.
+    Now,
+    /// The call is over when the future in a box is done.
+    Later,
+    /// Nothing goes on.
+    Plain,
+    /// A stream in a box, which is put into another.
+    Boxed,
+    /// Such a stream, or an error.
+    BoxedOr,
+    /// A stream that becomes one of ours.
+    Opened,
+    /// Such a stream, or an error.
+    OpenedOr,
+    /// It is a `Result`.
+    Parts,
+    /// It is a value.
+    Whole,
+}
 
 macro_rules! probes {
     ($($(#[$doc:meta])* $probe:ident($next:ident);)*) => {$(
@@ -33,250 +112,287 @@ macro_rules! probes {
 }
 
 probes! {
-    /// Of what a function returned: a boxed future.
+    /// A boxed future.
     ViaFuture(ViaNow);
-    /// Of an output: a boxed stream.
+    /// A boxed stream.
     ViaStream(ViaStreamResult);
-    /// Of an output: a boxed stream, or an error instead.
+    /// A boxed stream, or an error instead.
     ViaStreamResult(ViaPlain);
-    /// Of a plain output: a `Result`.
+    /// A `Result`.
     ViaResult(ViaValue);
 }
 
-/// Of what a function returned: it is the output.
+/// No future.
 #[derive(Debug)]
 pub struct ViaNow<T>(T);
 
-/// Of an output: nothing that goes on.
+/// Nothing that goes on.
 #[derive(Debug)]
 pub struct ViaPlain<T>(T);
 
-/// Of a plain output: a value.
+/// A value.
 #[derive(Debug)]
 pub struct ViaValue<T>(T);
 
-/// Looks at what a function returned.
+type Found<When, Stream, Refusal> = (When, Stream, Refusal);
+type AskRefusal<When, Stream, E, T> = FaultViaBox<Ask<(When, Stream), E, T>>;
+type AskSplit<When, Stream, Refusal, T> = ViaResult<Ask<Found<When, Stream, Refusal>, T>>;
+type AskStream<When, T> = ViaStream<Ask<When, T>>;
+
 #[inline]
-pub fn returned<T>(out: &T) -> ViaFuture<&T> {
-    ViaFuture(ViaNow(out))
+fn ask_split<D, T>(found: D) -> ViaResult<Ask<D, T>> {
+    ViaResult(ViaValue(Ask(found, PhantomData)))
 }
 
-/// Looks at an output.
 #[inline]
-pub fn output<T>(out: &T) -> ViaStream<&T> {
-    ViaStream(ViaStreamResult(ViaPlain(out)))
+fn ask_stream<D, T>(found: D) -> ViaStream<Ask<D, T>> {
+    ViaStream(ViaStreamResult(ViaPlain(Ask(found, PhantomData))))
 }
 
-/// Looks at a plain output.
 #[inline]
-pub fn outcome<T>(out: &T) -> ViaResult<&T> {
-    ViaResult(ViaValue(out))
+fn ask_refusal<D, E, T>(found: D) -> FaultViaBox<Ask<D, E, T>> {
+    ask_error(Ask(found, PhantomData))
 }
 
-impl<T: BoxedFuture> ViaFuture<&T> {
-    /// How to go on.
-    #[inline]
-    pub fn __observe_how(&self) -> AsFuture {
-        AsFuture
+/// Asks the type of what a function returns: it may be a future in a box.
+#[inline]
+pub fn returned<R>() -> ViaFuture<Ask<(), R>> {
+    ViaFuture(ViaNow(Ask((), PhantomData)))
+}
+
+/// Asks the type of an output: it may be a stream in a box.
+#[inline]
+pub fn output<R>() -> AskStream<Now, R> {
+    ask_stream(Now)
+}
+
+/// Asks the type of an output that has no name: it may be a stream in a box.
+#[inline]
+pub fn output_type<R>(_: Type<R>) -> AskStream<Now, R> {
+    output()
+}
+
+/// Asks the type of an output that does not go on.
+#[inline]
+pub fn of<R>() -> AskSplit<Now, Plain, FaultByError, R> {
+    ask_split((Now, Plain, FaultByError))
+}
+
+/// Asks the type of an output that has no name.
+#[inline]
+pub fn of_type<R>(_: Type<R>) -> AskSplit<Now, Plain, FaultByError, R> {
+    of()
+}
+
+/// Asks the type of a stream's items.
+#[inline]
+pub fn items<I, S: Stream<Item = I>>(_: Type<S>) -> AskSplit<Now, Opened, FaultByError, I> {
+    ask_split((Now, Opened, FaultByError))
+}
+
+/// Asks the type of the error that comes instead of a stream, and then that of its items.
+#[inline]
+pub fn items_or<I, S: Stream<Item = I>, E>(_: Type<Result<S, E>>) -> AskRefusal<Now, OpenedOr, E, I> {
+    ask_refusal((Now, OpenedOr))
+}
+
+/// A type that need not be named.
+pub struct Type<T>(PhantomData<fn() -> T>);
+
+impl<T> Debug for Type<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Type").finish_non_exhaustive()
     }
 }
 
-impl<T> ViaNow<&T> {
-    /// How to go on.
+/// The type of this.
+#[inline]
+pub fn typed<T>(_: &T) -> Type<T> {
+    Type(PhantomData)
+}
+
+/// The type of what this future gives.
+#[inline]
+pub fn awaited<O, F: Future<Output = O>>(_: &F) -> Type<O> {
+    Type(PhantomData)
+}
+
+impl<R: BoxedFuture> ViaFuture<Ask<(), R>> {
+    /// It is over when the future is.
     #[inline]
-    pub fn __observe_how(&self) -> AsNow {
-        AsNow
+    pub fn __observe_later(&self) -> AskStream<Later, R::Output> {
+        ask_stream(Later)
     }
 }
 
-impl<T: BoxedStream> ViaStream<&T> {
-    /// How to go on.
+impl<R> ViaNow<Ask<(), R>> {
+    /// It is over at once.
     #[inline]
-    pub fn __observe_how(&self) -> AsStream {
-        AsStream
+    pub fn __observe_later(&self) -> AskStream<Now, R> {
+        ask_stream(Now)
     }
 }
 
-impl<T: BoxedStream, E> ViaStreamResult<&Result<T, E>> {
-    /// How to go on.
+impl<W: Copy, S: BoxedStream> ViaStream<Ask<W, S>> {
+    /// It is a stream.
     #[inline]
-    pub fn __observe_how(&self) -> AsStreamResult {
-        AsStreamResult
+    pub fn __observe_stream(&self) -> AskRefusal<W, Boxed, Infallible, S::Item> {
+        ask_refusal((self.asked().0, Boxed))
     }
 }
 
-impl<T> ViaPlain<&T> {
-    /// How to go on.
+impl<W: Copy, S: BoxedStream, E> ViaStreamResult<Ask<W, Result<S, E>>> {
+    /// It is a stream or an error.
     #[inline]
-    pub fn __observe_how(&self) -> AsPlain {
-        AsPlain
+    pub fn __observe_stream(&self) -> AskRefusal<W, BoxedOr, E, S::Item> {
+        ask_refusal((self.asked().0, BoxedOr))
     }
 }
 
-impl<'a, T, E> ViaResult<&'a Result<T, E>> {
-    /// The value, or the error.
+impl<W: Copy, T> ViaPlain<Ask<W, T>> {
+    /// It does not go on.
     #[inline]
-    pub fn __observe_split(&self) -> Result<&'a T, &'a E> {
-        self.0.0.as_ref()
+    pub fn __observe_stream(&self) -> AskRefusal<W, Plain, Infallible, T> {
+        ask_refusal((self.asked().0, Plain))
     }
 }
 
-impl<'a, T> ViaValue<&'a T> {
-    /// The value.
+impl<T> ViaPlain<T> {
     #[inline]
-    pub fn __observe_split(&self) -> Result<&'a T, &'a Infallible> {
-        Ok(self.0)
+    fn asked(&self) -> &T {
+        &self.0
     }
 }
 
-/// The call goes on with the future.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AsFuture;
-
-impl AsFuture {
-    /// Observes the future; `finish` ends the call with its output.
+impl<D: Copy, T, E> ViaResult<Ask<D, Result<T, E>>> {
+    /// A value or an error.
     #[inline]
-    pub fn __observe_finish<T: BoxedFuture>(
-        self,
-        call: Call,
-        out: T,
-        finish: impl Fn(Call, T::Output) -> T::Output + Send + Sync + 'static,
-    ) -> T {
-        if call.is_off() { out } else { out.observed(call, finish) }
+    pub fn __observe_split(&self) -> ViaKnown<Ask<(D, Parts), T, E>> {
+        ask_value(Ask((self.0.0.0, Parts), PhantomData))
     }
 }
 
-/// The call is over.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AsNow;
-
-impl AsNow {
-    /// `finish` ends the call.
+impl<D: Copy, T> ViaValue<Ask<D, T>> {
+    /// A value.
     #[inline]
-    pub fn __observe_finish<T>(self, call: Call, out: T, finish: impl FnOnce(Call, T) -> T) -> T {
-        finish(call, out)
+    pub fn __observe_split(&self) -> ViaKnown<Ask<(D, Whole), T, Infallible>> {
+        ask_value(Ask((self.0.0, Whole), PhantomData))
     }
 }
 
-/// The call goes on with the stream.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AsStream;
-
-impl AsStream {
-    /// Observes the stream; `hear` is told of each item.
-    #[inline]
-    pub fn __observe_finish<T: BoxedStream>(
-        self,
-        call: Call,
-        out: T,
-        _end: impl FnOnce(Call, &Infallible),
-        hear: impl FnMut(&mut Heard, Option<&T::Item>) + Send + Sync + 'static,
-    ) -> T {
-        if call.is_off() { out } else { out.observed(call, hear) }
-    }
-}
-
-/// The call goes on with the stream, if there is one.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AsStreamResult;
-
-impl AsStreamResult {
-    /// Observes the stream, or ends the call with the error.
-    #[inline]
-    pub fn __observe_finish<T: BoxedStream, E>(
-        self,
-        call: Call,
-        out: Result<T, E>,
-        end: impl FnOnce(Call, &Result<Infallible, E>),
-        hear: impl FnMut(&mut Heard, Option<&T::Item>) + Send + Sync + 'static,
-    ) -> Result<T, E> {
-        match out {
-            Ok(stream) => Ok(AsStream.__observe_finish(call, stream, |_, _| {}, hear)),
-            Err(error) => {
-                let error = Err(error);
-                end(call, &error);
-                error.map(|never| match never {})
-            }
-        }
-    }
-}
-
-/// The call is over.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AsPlain;
-
-impl AsPlain {
-    /// `end` ends the call.
-    #[inline]
-    pub fn __observe_finish<T>(
-        self,
-        call: Call,
-        out: T,
-        end: impl FnOnce(Call, &T),
-        _hear: impl FnMut(&mut Heard, Option<&T>),
-    ) -> T {
-        end(call, &out);
-        out
-    }
-}
-
-/// A boxed future that can be put into another box of the same type.
-pub trait BoxedFuture: Sized {
-    /// What it gives.
-    type Output;
-
-    /// Observes it.
-    fn observed(self, call: Call, finish: impl Fn(Call, Self::Output) -> Self::Output + Send + Sync + 'static) -> Self;
-}
-
-/// A boxed stream that can be put into another box of the same type.
-pub trait BoxedStream: Sized {
-    /// What it gives.
-    type Item;
-
-    /// Observes it.
-    fn observed(self, call: Call, hear: impl FnMut(&mut Heard, Option<&Self::Item>) + Send + Sync + 'static) -> Self;
-}
-
-macro_rules! boxed {
-    ($(($($auto:ident)*))*) => {$(
-        impl<'a, T: 'a> BoxedFuture for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>> {
-            type Output = T;
-
-            fn observed(self, call: Call, finish: impl Fn(Call, T) -> T + Send + Sync + 'static) -> Self {
-                Box::pin(future(call, self, finish))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedFuture for Box<dyn Future<Output = T> $(+ $auto)* + Unpin + 'a> {
-            type Output = T;
-
-            fn observed(self, call: Call, finish: impl Fn(Call, T) -> T + Send + Sync + 'static) -> Self {
-                Box::new(future(call, self, finish))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedStream for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
-            type Item = T;
-
-            fn observed(self, call: Call, hear: impl FnMut(&mut Heard, Option<&T>) + Send + Sync + 'static) -> Self {
-                Box::pin(stream(call, self, hear))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedStream for Box<dyn Stream<Item = T> $(+ $auto)* + Unpin + 'a> {
-            type Item = T;
-
-            fn observed(self, call: Call, hear: impl FnMut(&mut Heard, Option<&T>) + Send + Sync + 'static) -> Self {
-                Box::new(stream(call, self, hear))
+macro_rules! values {
+    ($($probe:ident $(: $bound:ident$(<$of:ty>)?)?, $way:ident;)*) => {$(
+        impl<D: Copy, T $(: $bound$(<$of>)?)?, E> $probe<Ask<D, T, E>> {
+            /// The way of the value.
+            #[inline]
+            pub fn __observe_value(&self) -> FaultViaBox<Ask<(D, $way), E, T>> {
+                ask_error(Ask((self.asked().0, $way), PhantomData))
             }
         }
     )*};
 }
 
-boxed! { () (Send) (Send Sync) }
+values! {
+    ViaKnown: Known, ByKnown;
+    ViaSerialize: Serialize, BySerialize;
+    ViaDebug: Debug, ByDebug;
+    ViaDisplay: Display, ByDisplay;
+    ViaStr: AsRef<str>, ByStr;
+    ViaType, ByType;
+}
+
+impl<D: Copy, T, E> ViaKnown<Ask<D, T, E>> {
+    /// The value is not captured.
+    #[inline]
+    pub fn __observe_nothing(&self) -> FaultViaBox<Ask<(D, ByNothing), E, T>> {
+        ask_error(Ask((self.asked().0, ByNothing), PhantomData))
+    }
+}
+
+impl<D: Copy, V: Copy, E, T> FaultViaBox<Ask<(D, V), E, T>> {
+    /// The items of a stream are folded, and what was made of them is captured.
+    #[inline]
+    pub fn __observe_collect<S: Default, C, M>(
+        &self,
+        fold: C,
+        made: M,
+    ) -> FaultViaBox<Ask<(D, Collect<S, C, M, V>), E, T>>
+    where
+        C: Fn(&mut S, &T) + Copy,
+        M: Fn(&S, Slot<'_>) + Copy,
+    {
+        let (found, way) = self.asked().0;
+        ask_error(Ask((found, Collect::new(fold, made, way)), PhantomData))
+    }
+}
+
+macro_rules! errors {
+    ($($probe:ident $(: $bound:ident)?, $way:ident;)*) => {$(
+        impl<W: Copy, S: Copy, E $(: $bound)?, T> $probe<Ask<(W, S), E, T>> {
+            /// The way of the error that comes instead of a stream.
+            #[inline]
+            pub fn __observe_refusal(&self) -> AskSplit<W, S, $way, T> {
+                let (when, stream) = self.asked().0;
+                ask_split((when, stream, $way))
+            }
+        }
+
+        impl<D: Copy, K: Copy, V: Copy, E $(: $bound)?, T> $probe<Ask<((D, K), V), E, T>> {
+            /// The way of the error.
+            #[inline]
+            pub fn __observe_fault(&self) -> How<D, K, V, $way> {
+                How::new(self.asked().0.1)
+            }
+        }
+    )*};
+}
+
+errors! {
+    FaultViaBox: BoxedError, FaultByBox;
+    FaultViaError: Error, FaultByError;
+    FaultViaDisplay: Display, FaultByDisplay;
+    FaultViaDebug: Debug, FaultByDebug;
+    FaultViaType, FaultByType;
+}
+
+impl<W: Copy, S: Copy, E, T> FaultViaBox<Ask<(W, S), E, T>> {
+    /// The option `err = Debug`.
+    #[inline]
+    pub fn __observe_refusal_by_debug(&self) -> AskSplit<W, S, FaultByDebug, T>
+    where
+        E: Debug,
+    {
+        let (when, stream) = self.asked().0;
+        ask_split((when, stream, FaultByDebug))
+    }
+
+    /// The option `err = Display`.
+    #[inline]
+    pub fn __observe_refusal_by_display(&self) -> AskSplit<W, S, FaultByPlain, T>
+    where
+        E: Display,
+    {
+        let (when, stream) = self.asked().0;
+        ask_split((when, stream, FaultByPlain))
+    }
+}
+
+impl<D: Copy, K: Copy, V: Copy, E, T> FaultViaBox<Ask<((D, K), V), E, T>> {
+    /// The option `err = Debug`.
+    #[inline]
+    pub fn __observe_fault_by_debug(&self) -> How<D, K, V, FaultByDebug>
+    where
+        E: Debug,
+    {
+        How::new(self.asked().0.1)
+    }
+
+    /// The option `err = Display`.
+    #[inline]
+    pub fn __observe_fault_by_display(&self) -> How<D, K, V, FaultByPlain>
+    where
+        E: Display,
+    {
+        How::new(self.asked().0.1)
+    }
+}

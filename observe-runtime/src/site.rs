@@ -17,7 +17,9 @@ pub struct Site {
     pub(crate) file: &'static str,
     pub(crate) line: u32,
     /// The names of the captured arguments, in the order of their slots.
-    inputs: &'static [&'static str],
+    pub(crate) inputs: &'static [&'static str],
+    /// What is looked at to see whether they are secrets.
+    words: &'static [&'static str],
     /// Which slots are named like secrets: generation of the word list in the high 16 bits, one bit a slot below.
     redacted: AtomicU64,
     /// 0: not numbered yet.
@@ -41,7 +43,15 @@ impl Site {
         line: u32,
         inputs: &'static [&'static str],
     ) -> Self {
-        Self { name, kind, function, file, line, inputs, redacted: AtomicU64::new(0), number: AtomicU32::new(0) }
+        let (redacted, number) = (AtomicU64::new(0), AtomicU32::new(0));
+        Self { name, kind, function, file, line, inputs, words: inputs, redacted, number }
+    }
+
+    /// A secret stays one under another name: `words` has both.
+    #[must_use]
+    pub const fn renamed(mut self, words: &'static [&'static str]) -> Self {
+        self.words = words;
+        self
     }
 
     /// Its number in this process, from 1.
@@ -76,7 +86,7 @@ impl Site {
             return known & ((1 << SLOTS) - 1);
         }
         let bits = self
-            .inputs
+            .words
             .iter()
             .enumerate()
             .filter(|(_, name)| is_secret(name))
@@ -84,4 +94,35 @@ impl Site {
         self.redacted.store(u64::from(generation) << SLOTS | bits, Ordering::Relaxed);
         bits
     }
+}
+
+/// The site of an observed function, and its captured arguments: the part of an expansion that is the same everywhere, which
+/// the compiler writes sooner than the attribute does.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __observe_site {
+    (
+        $name:literal $function:literal $kind:ident
+        [$($(#[$cfg:meta])* $key:literal $probe:ident $place:tt)*]
+        [$($lazy_key:literal $lazy:tt)*]
+        $($more:tt)*
+    ) => {
+        (
+            {
+                static SITE: $crate::__private::Site = $crate::__private::Site::new(
+                    $name,
+                    $crate::__private::ObservationType::$kind,
+                    ::core::concat!(::core::module_path!(), "::", $function),
+                    ::core::file!(),
+                    ::core::line!(),
+                    &[$($(#[$cfg])* $key,)* $($lazy_key,)*],
+                ) $($more)*;
+                &SITE
+            },
+            &mut [
+                $($(#[$cfg])* $crate::__private::$probe(&$place).__observe_value(),)*
+                $($crate::__private::lazy(&mut $lazy),)*
+            ],
+        )
+    };
 }

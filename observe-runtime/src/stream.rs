@@ -5,6 +5,7 @@
 //! - An error among the items makes the outcome an error, whether or not anybody goes on polling.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,34 +14,36 @@ use futures_core::stream::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
 use crate::call::{Call, Ending};
+use crate::finish::Tell;
 use crate::heard::Heard;
 
 pin_project! {
     /// The stream that an observed function returned.
     #[must_use = "streams do nothing unless polled"]
-    pub struct ObservedStream<S, Hear>
+    pub struct ObservedStream<S, H>
     where
         S: Stream,
-        Hear: FnMut(&mut Heard, Option<&S::Item>),
+        H: Tell<S::Item>,
     {
         #[pin]
         inner: Inner<S>,
-        hear: Hear,
+        how: H,
+        state: H::State,
         call: Call,
         // Nothing before the first poll, after the end, and where nothing is recorded.
         heard: Option<Box<Heard>>,
     }
 
-    impl<S, Hear> PinnedDrop for ObservedStream<S, Hear>
+    impl<S, H> PinnedDrop for ObservedStream<S, H>
     where
         S: Stream,
-        Hear: FnMut(&mut Heard, Option<&S::Item>),
+        H: Tell<S::Item>,
     {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             this.call.leave(&mut || this.inner.set(Inner::Gone));
             if let Some(heard) = this.heard {
-                Session { call: this.call, hear: this.hear, heard }.close(&Ending::Cancelled);
+                Session { call: this.call, how: *this.how, state: this.state, heard, item: PhantomData }.close(&Ending::Cancelled);
             }
         }
     }
@@ -54,21 +57,20 @@ pin_project! {
     }
 }
 
-/// Makes an observed stream. `hear` is told of each item, and at the end of nothing.
-/// Called by the expansion of `#[observe]` only.
+/// Makes an observed stream.
 #[inline]
-pub fn stream<T, S, Hear>(call: Call, inner: S, hear: Hear) -> ObservedStream<S, Hear>
-where
-    S: Stream<Item = T>,
-    Hear: FnMut(&mut Heard, Option<&T>),
-{
-    ObservedStream { inner: Inner::Here { stream: inner }, hear, call, heard: None }
-}
-
-impl<S, Hear> Stream for ObservedStream<S, Hear>
+pub(crate) fn stream<S, H>(call: Call, inner: S, how: H) -> ObservedStream<S, H>
 where
     S: Stream,
-    Hear: FnMut(&mut Heard, Option<&S::Item>),
+    H: Tell<S::Item>,
+{
+    ObservedStream { inner: Inner::Here { stream: inner }, how, state: H::State::default(), call, heard: None }
+}
+
+impl<S, H> Stream for ObservedStream<S, H>
+where
+    S: Stream,
+    H: Tell<S::Item>,
 {
     type Item = S::Item;
 
@@ -79,10 +81,10 @@ where
             return this.call.scope(|| stream.poll_next(cx));
         }
         let heard = this.heard.get_or_insert_with(|| Box::new(Heard::new(this.call.limits())));
-        let mut session = Session { call: this.call, hear: this.hear, heard };
+        let mut session = Session { call: this.call, how: *this.how, state: this.state, heard, item: PhantomData };
         let polled = session.watched(|| stream.poll_next(cx));
         match &polled {
-            Poll::Ready(Some(item)) => session.heard.listen(|heard| (session.hear)(heard, Some(item)), true),
+            Poll::Ready(Some(item)) => session.listen(Some(item)),
             Poll::Ready(None) => session.close(&Ending::Complete),
             Poll::Pending => {}
         }
@@ -98,39 +100,40 @@ where
 }
 
 /// What it takes to end the call with what was heard.
-struct Session<'a, Hear> {
+struct Session<'a, T, H: Tell<T>> {
     call: &'a mut Call,
-    hear: &'a mut Hear,
+    how: H,
+    state: &'a mut H::State,
     heard: &'a mut Heard,
+    item: PhantomData<fn(T)>,
 }
 
-impl<Hear> Session<'_, Hear> {
+impl<T, H: Tell<T>> Session<'_, T, H> {
     /// Polls the stream; if that unwinds, the call is closed.
-    fn watched<T, R>(&mut self, poll: impl FnOnce() -> R) -> R
-    where
-        Hear: FnMut(&mut Heard, Option<&T>),
-    {
+    fn watched<R>(&mut self, poll: impl FnOnce() -> R) -> R {
         self.call.caught(poll).unwrap_or_else(|thrown| {
             self.close(&Ending::Panicked(&thrown));
             resume_unwind(thrown)
         })
     }
 
-    fn close<T>(&mut self, how: &Ending<'_>)
-    where
-        Hear: FnMut(&mut Heard, Option<&T>),
-    {
+    fn listen(&mut self, item: Option<&T>) {
+        let (how, state) = (self.how, &mut *self.state);
+        self.heard.listen(|heard| how.hear(state, heard, item), item.is_some());
+    }
+
+    fn close(&mut self, how: &Ending<'_>) {
         if self.call.is_recorded() {
-            self.heard.listen(|heard| (self.hear)(heard, None), false);
+            self.listen(None);
             self.call.close_stream(how, self.heard);
         }
     }
 }
 
-impl<S, Hear> FusedStream for ObservedStream<S, Hear>
+impl<S, H> FusedStream for ObservedStream<S, H>
 where
     S: FusedStream,
-    Hear: FnMut(&mut Heard, Option<&S::Item>),
+    H: Tell<S::Item>,
 {
     fn is_terminated(&self) -> bool {
         match &self.inner {
@@ -140,10 +143,10 @@ where
     }
 }
 
-impl<S, Hear> fmt::Debug for ObservedStream<S, Hear>
+impl<S, H> fmt::Debug for ObservedStream<S, H>
 where
     S: Stream,
-    Hear: FnMut(&mut Heard, Option<&S::Item>),
+    H: Tell<S::Item>,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObservedStream").field("call", &self.call).finish_non_exhaustive()

@@ -12,23 +12,27 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility};
 
-use self::finish::Finish;
+use self::finish::{Asked, Finish};
 use crate::function::Function;
 use crate::options::{Options, ours};
 use crate::params;
 use crate::returns::{Returned, inferred};
 
 // Input:
-//     async fn answer(&self, question: &str) -> Result<String, Error> { .. }
+//     fn ask(question: &str) -> Result<String, Error> { .. }
 //
 // Output:
-//     fn answer(&self, question: &str) -> impl Future<Output = Result<String, Error>> {
-//         let call = Call::open({ static SITE: Site = ..; &SITE }, &mut |input| ..question..);
-//         future(
-//             call,
-//             async move { let _ = &self; let question = question; (fix the type) { .. } },
-//             |call, out| { (end the call with `out`); out },
+//     fn ask(question: &str) -> Result<String, Error> {
+//         run(
+//             Call::open({ static SITE: Site = ..; &SITE }, &mut [(the way to capture `question`)]),
+//             of::<Result<String, Error>>()(its ways to be captured),
+//             move || -> Result<String, Error> { .. },
 //         )
+//     }
+//
+// And of an `async fn`:
+//     fn ask(question: &str) -> impl Future<Output = Result<String, Error>> {
+//         future(.., .., async move { (fix the type) { .. } })
 //     }
 pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let Function { attributes, visibility, defaultness, mut signature, body } = function;
@@ -40,41 +44,52 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         (open::is_captured(options, name) || params::mentions(expressions.clone(), &word))
             && !params::mentions(body.stream(), &word)
     };
-    let params = params::take(&mut signature, !is_last || !expressions.is_empty(), is_used);
-    let private = match &options.krate {
-        Some(path) => quote!(#path::__private),
-        None => quote_spanned!(Span::mixed_site()=> ::observe::__private),
+    let params = params::take(&mut signature, !is_last || !expressions.is_empty(), &body.stream(), is_used);
+    // Imported where it has a path of its own, so that a mistake in it is told once.
+    let (import, private) = match &options.krate {
+        Some(path) => {
+            let private = ours("observe_private");
+            (Some(quote_spanned!(Span::mixed_site()=> use #path::__private as #private;)), private.into_token_stream())
+        }
+        None => (None, quote_spanned!(Span::mixed_site()=> ::observe::__private)),
     };
     let open = open::open(&signature, options, &params, &private);
     let returned = Returned::of(&signature.output);
     let finish = Finish { options, private: &private };
-    let hold = signature.receiver().filter(|receiver| signature.asyncness.is_some() || is_by_value(receiver));
+    let hold = signature.receiver().filter(|receiver| is_by_value(receiver));
     let hold = hold.map(|receiver| {
         let receiver = receiver.self_token;
         quote_spanned!(Span::mixed_site()=> let _ = &#receiver;)
     });
-    let binds = params.iter().map(params::Param::bind);
+    let binds: TokenStream = params.iter().map(params::Param::bind).collect();
     let braces = body.span();
     let body = if matches!(returned, Returned::Callable) {
         // What is expected of the return type passes a block, but no `match`.
         let mut block = Group::new(Delimiter::Brace, body.stream());
         block.set_span(braces.resolved_at(Span::mixed_site()));
         block.into_token_stream()
+    } else if binds.is_empty() {
+        // Arguments that the closure or future holds are dropped after the body's temporaries.
+        body.into_token_stream()
     } else {
         // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
         quote_spanned!(Span::mixed_site()=> match () { () => #body })
     };
-    let scene = Scene { open, before: quote!(#hold #(#binds)*), body, private: private.clone() };
+    let scene = Scene { open, before: quote!(#hold #binds), body, private: private.clone() };
 
     let Some(asyncness) = signature.asyncness else {
         let body = scene.sync(&signature.output, &returned, &finish);
+        let body = quote!(#import #body);
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     };
     let is_never = matches!(returned, Returned::Never);
     let body = scene.asynchronous(&signature.output, &returned, &finish);
+    let body = quote!(#import #body);
     // The parent is taken at the call, unless an attribute that is still to come wants to see an `async fn`.
     if !is_last || is_never {
-        let body = quote_spanned!(Span::mixed_site()=> #body.await);
+        // The captured values are not held across the await.
+        let future = ours("future");
+        let body = quote_spanned!(Span::mixed_site()=> let #future = { #body }; #future.await);
         let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
@@ -128,7 +143,7 @@ struct Scene {
 impl Scene {
     fn sync(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private } = self;
-        let (call, out) = (ours("call"), ours("out"));
+        let (call, out, how) = (ours("call"), ours("out"), ours("how"));
         let span = Span::mixed_site();
         if matches!(returned, Returned::Callable) {
             let running = ours("running");
@@ -138,32 +153,37 @@ impl Scene {
             ReturnType::Default => quote_spanned!(span=> ()),
             ReturnType::Type(_, returned) => inferred(returned),
         };
-        let run = quote_spanned!(span=> #private::Call::run(&mut #call, move || -> #arrow { #before #body }));
-        if matches!(returned, Returned::Never) {
-            return quote_spanned!(span=> let mut #call = #open; #run);
+        let work = if before.is_empty() {
+            quote_spanned!(span=> move || -> #arrow #body)
+        } else {
+            quote_spanned!(span=> move || -> #arrow { #before #body })
+        };
+        if !matches!(
+            returned,
+            Returned::Opaque | Returned::Future(..) | Returned::Stream(_) | Returned::StreamResult(_)
+        ) {
+            let how = finish.how(&Asked::Returned(&arrow), returned);
+            return quote_spanned!(span=> #private::run(#open, #how, #work));
         }
+        let end = match returned {
+            Returned::Future(given, then) => {
+                let ways = finish
+                    .how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#given, _>(&#out))), then.plainly());
+                quote_spanned!(span=> let #how = #ways; #private::future(#call, #how, #out))
+            }
+            other => {
+                let ways = finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::typed(&#out))), other);
+                quote_spanned!(span=> let #how = #ways; #private::finish(#call, #how, #out))
+            }
+        };
         // Tells what is known of an opaque type before its value is looked at.
         let known = matches!(returned, Returned::Opaque).then(|| quote_spanned!(span=> if false { return #out; }));
-        let end = match returned {
-            Returned::Future(output, then) => {
-                let end = finish.output(then);
-                quote_spanned!(span=> #private::future::<#output, _, _, _>(#call, #out, |#call, #out| { #end }))
-            }
-            Returned::Unsure => {
-                let (how, end) = (ours("how"), finish.output(returned));
-                quote_spanned! {span=>
-                    let #how = #private::returned(&#out).__observe_how();
-                    #how.__observe_finish(#call, #out, |#call, #out| { #end })
-                }
-            }
-            other => finish.output(other),
-        };
-        quote_spanned!(span=> let mut #call = #open; let #out = #run; #known #end)
+        quote_spanned!(span=> let mut #call = #open; let #out = #private::Call::run(&mut #call, #work); #known #end)
     }
 
     fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private } = self;
-        let (call, out, value) = (ours("call"), ours("out"), ours("returned"));
+        let (call, out, value, how) = (ours("call"), ours("out"), ours("returned"), ours("how"));
         let span = Span::mixed_site();
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (span, quote_spanned!(span=> ())),
@@ -178,14 +198,20 @@ impl Scene {
         let edge = quote_spanned! {span=>
             if let ::core::option::Option::Some(#value) = ::core::option::Option::None::<#output> { #give }
         };
-        let end = finish.output(returned);
-        quote_spanned! {span=>
-            #private::future::<_, _, _, _>(
-                #open,
-                async move { #edge #before #body },
-                |#call: #private::Call, #out| { #end },
-            )
+        let work = quote_spanned!(span=> async move { #edge #before #body });
+        let returned = returned.plainly();
+        if matches!(returned, Returned::Opaque | Returned::Callable | Returned::Stream(_) | Returned::StreamResult(_)) {
+            let ways =
+                finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#output, _>(&#out))), returned);
+            return quote_spanned! {span=>
+                let #call = #open;
+                let #out = #work;
+                let #how = #ways;
+                #private::future(#call, #how, #out)
+            };
         }
+        let ways = finish.how(&Asked::Output(&output), returned);
+        quote_spanned!(span=> #private::future(#open, #ways, #work))
     }
 }
 

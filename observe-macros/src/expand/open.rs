@@ -11,12 +11,16 @@ use crate::params::{self, Param};
 /// One captured value.
 struct Entry<'a> {
     cfg: &'a [Attribute],
+    name: String,
     /// What is looked at to see whether it is a secret.
     words: String,
-    write: TokenStream,
+    /// Where the value is.
+    place: Ident,
+    /// Its type needs no probe.
+    is_known: bool,
 }
 
-/// `Call::open({ static SITE: .. ; &SITE }, &mut |input| ..)`
+/// `Call::open({ static SITE: .. ; &SITE }, &mut [..])`, and what else there is to say.
 pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], private: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let function = signature.ident.unraw().to_string();
@@ -26,25 +30,33 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
         None => (function.clone(), None),
     };
     let kind = options.kind.clone().unwrap_or_else(|| ours("Span"));
-    let (entries, capture) = capture(signature, options, params, private);
-    let words = entries.iter().map(|Entry { cfg, words, .. }| quote_spanned!(span=> #(#cfg)* #words));
-    let site = quote_spanned! {span=> {
-        static SITE: #private::Site = #private::Site::new(
-            #shown,
-            #private::ObservationType::#kind,
-            ::core::concat!(::core::module_path!(), "::", #function),
-            ::core::file!(),
-            ::core::line!(),
-            &[#(#words),*],
-        );
-        &SITE
-    }};
+    let (apart, entries) = entries(signature, options, params);
+    let probed = entries.iter().map(|Entry { cfg, name, is_known, place, .. }| {
+        let probe = ours(if *is_known { "known" } else { "probe" });
+        quote_spanned!(span=> #(#cfg)* #name #probe #place)
+    });
+    let lazy = options.capture.iter().map(|(name, expression)| {
+        let (slot, key) = (ours("slot"), name.unraw().to_string());
+        let capture = quote_spanned!(span=> #private::probe(&(#expression)).__observe_capture(#slot));
+        quote_spanned!(span=> #key (|#slot: #private::Slot<'_>| #capture))
+    });
+    // A secret stays one under another name.
+    let renamed = (!options.rename.is_empty()).then(|| {
+        let words = entries.iter().map(|Entry { cfg, words, .. }| quote_spanned!(span=> #(#cfg)* #words));
+        let lazy = options.capture.iter().map(|(name, _)| name.unraw().to_string());
+        quote_spanned!(span=> .renamed(&[#(#words,)* #(#lazy,)*]))
+    });
+    let place = quote_spanned! {span=>
+        #private::site!(#shown #function #kind [#(#probed)*] [#(#lazy)*] #renamed)
+    };
     let details = details(options, dynamic, private);
     let has_expressions = !options.expressions().is_empty();
-    if details.is_empty() && !options.root && options.enabled.is_none() {
-        return quote_spanned!(span=> #private::Call::open(#site, &mut #capture));
-    }
     let look = params.iter().filter(|_| has_expressions).map(Param::look).collect::<TokenStream>();
+    if details.is_empty() && !options.root && options.enabled.is_none() {
+        let call = quote_spanned!(span=> #private::Call::open(#place));
+        let is_plain = look.is_empty() && apart.is_empty();
+        return if is_plain { call } else { quote_spanned!(span=> { #look #apart #call }) };
+    }
     let (root, given) = (options.root, ours("details"));
     let enabled = match &options.enabled {
         Some(expression) => quote!(#expression),
@@ -52,89 +64,47 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
     };
     quote_spanned! {span=> {
         #look
+        #apart
         #private::Call::open_with(
-            #site,
+            #place,
             #root,
             &mut || -> ::core::primitive::bool { #enabled },
-            &mut #capture,
             &mut |#given: &mut #private::Details<'_>| { let _ = &#given; #details },
         )
     }}
 }
 
-/// The captured values, and the closure that captures them.
-fn capture<'a>(
-    signature: &Signature,
-    options: &'a Options,
-    params: &'a [Param],
-    private: &TokenStream,
-) -> (Vec<Entry<'a>>, TokenStream) {
-    let span = Span::mixed_site();
-    let input = ours("input");
-    let mut entries = Vec::new();
-    let mut statements = TokenStream::new();
+/// What takes arguments apart, and the captured values.
+fn entries<'a>(signature: &Signature, options: &'a Options, params: &'a [Param]) -> (TokenStream, Vec<Entry<'a>>) {
+    let (mut apart, mut entries) = (TokenStream::new(), Vec::new());
     if options.only.iter().flatten().any(|name| name == "self")
         && let Some(receiver) = signature.receiver()
     {
         let token = receiver.self_token;
-        let entry = entry(options, &[], &Ident::new("self", token.span), &quote!(&#token), private);
-        statements.extend([entry.write.clone()]);
-        entries.push(entry);
+        let word = Ident::new("self", token.span);
+        entries.push(entry(options, &[], &word, word.clone(), false));
     }
     for param in params {
-        let taken: Vec<_> = param.names.iter().filter(|name| is_captured(options, name)).collect();
-        let mut of_param = Vec::new();
-        for name in taken {
+        let before = entries.len();
+        for name in param.names.iter().filter(|name| is_captured(options, name)) {
             let place = if param.is_plain { param.place.clone() } else { params::hidden(name) };
-            of_param.push(entry(options, &param.cfg, name, &quote_spanned!(span=> &#place), private));
+            entries.push(entry(options, &param.cfg, name, place, param.is_known));
         }
-        let cfg = &param.cfg;
-        let writes: TokenStream = of_param.iter().map(|entry| entry.write.clone()).collect();
-        if of_param.is_empty() {
-            continue;
+        if !param.is_plain && entries.len() > before {
+            apart.extend(param.take_apart());
         }
-        if param.is_plain {
-            statements.extend(quote_spanned!(span=> #(#cfg)* #writes));
-        } else {
-            let apart = param.take_apart();
-            statements.extend(quote_spanned!(span=> #(#cfg)* { #apart #writes }));
-        }
-        entries.extend(of_param);
     }
-    for (name, expression) in &options.capture {
-        let input = &input;
-        let (slot, key) = (ours("slot"), name.unraw().to_string());
-        let write = quote_spanned! {span=>
-            #private::Input::evaluate(#input, #key, &mut |#slot| #private::probe(&(#expression)).__observe_capture(#slot));
-        };
-        statements.extend([write.clone()]);
-        entries.push(Entry { cfg: &[], words: key, write });
-    }
-    if entries.is_empty() {
-        return (entries, quote_spanned!(span=> |_: &mut #private::Input<'_>| {}));
-    }
-    (entries, quote_spanned!(span=> |#input: &mut #private::Input<'_>| { #statements }))
+    (apart, entries)
 }
 
-fn entry<'a>(
-    options: &Options,
-    cfg: &'a [Attribute],
-    name: &Ident,
-    place: &TokenStream,
-    private: &TokenStream,
-) -> Entry<'a> {
-    let input = ours("input");
+fn entry<'a>(options: &Options, cfg: &'a [Attribute], name: &Ident, place: Ident, is_known: bool) -> Entry<'a> {
     let own = name.unraw().to_string();
     let renamed = options.rename.iter().find(|(renamed, _)| is_same(renamed, name)).map(|(_, shown)| shown.value());
     let (name, words) = match renamed {
-        // A secret stays one under another name.
         Some(shown) => (shown.clone(), format!("{shown} {own}")),
         None => (own.clone(), own),
     };
-    let write = quote_spanned! {Span::mixed_site()=>
-        #private::probe(#place).__observe_capture(#private::Input::slot(#input, #name));
-    };
-    Entry { cfg, words, write }
+    Entry { cfg, name, words, place, is_known }
 }
 
 pub(super) fn is_captured(options: &Options, name: &Ident) -> bool {

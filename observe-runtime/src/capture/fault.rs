@@ -5,13 +5,16 @@
 //!
 //! The methods that expansions call are named so that no trait in a user's scope has one of the same name.
 
-use std::any::{Any, type_name};
+use std::any::Any;
 use std::error::Error;
-use std::fmt::{Arguments, Debug, Display, Write};
+use std::fmt::{Arguments, Write};
+#[cfg(test)]
+use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
 use super::slot::{Slot, Text};
-use super::types;
+#[cfg(test)]
+use super::value::Blame as _;
 
 /// The most sources that are followed: a chain may be a circle.
 const SOURCES: usize = 64;
@@ -34,8 +37,8 @@ pub(crate) fn panicked(thrown: Option<&Thrown>, slot: Slot<'_>) {
 
 /// The strongest probe of an error.
 #[inline]
-pub fn fault<E: ?Sized>(error: &E) -> FaultViaBox<&E> {
-    FaultViaBox(FaultViaError(FaultViaDisplay(FaultViaDebug(FaultViaType(error)))))
+pub(crate) fn strongest<E>(asked: E) -> FaultViaBox<E> {
+    FaultViaBox(FaultViaError(FaultViaDisplay(FaultViaDebug(FaultViaType(asked)))))
 }
 
 macro_rules! probes {
@@ -70,6 +73,14 @@ probes! {
 #[derive(Clone, Copy, Debug)]
 pub struct FaultViaType<E>(E);
 
+impl<E> FaultViaType<E> {
+    /// What is asked.
+    #[inline]
+    pub(crate) fn asked(&self) -> &E {
+        &self.0
+    }
+}
+
 /// A box of an error: not an error itself.
 pub trait BoxedError {
     /// What is in the box.
@@ -88,61 +99,28 @@ macro_rules! boxed {
 
 boxed! { Box<dyn Error + 'a>, Box<dyn Error + Send + 'a>, Box<dyn Error + Send + Sync + 'a>, }
 
-impl<E: BoxedError> FaultViaBox<&E> {
-    /// Writes what the error says.
-    #[inline]
-    pub fn __observe_describe(&self, slot: Slot<'_>) {
-        chain(slot, self.0.0.0.0.0.unboxed());
-    }
-}
-
-impl<E: Error + ?Sized> FaultViaError<&E> {
-    /// Writes what the error says.
-    #[inline]
-    pub fn __observe_describe(&self, slot: Slot<'_>) {
-        chain(slot, &self.0.0.0.0);
-    }
-}
-
-impl<E: Display + ?Sized> FaultViaDisplay<&E> {
-    /// Writes what the error says.
-    #[inline]
-    pub fn __observe_describe(&self, slot: Slot<'_>) {
-        format(slot, format_args!("{:#}", self.0.0.0));
-    }
-}
-
-impl<E: Debug + ?Sized> FaultViaDebug<&E> {
-    /// Writes what the error says.
-    #[inline]
-    pub fn __observe_describe(&self, slot: Slot<'_>) {
-        format(slot, format_args!("{:?}", self.0.0));
-    }
-}
-
-impl<E: ?Sized> FaultViaType<&E> {
-    /// Writes what the error says, or the name of its type.
-    #[inline]
-    pub fn __observe_describe(&self, slot: Slot<'_>) {
-        match types::known(self.0) {
-            Some(known) => slot.say(&|text| text.known(known)),
-            None => slot.say(&|text| text.known(&type_name::<E>())),
+#[cfg(test)]
+macro_rules! values {
+    ($($probe:ident $(: $bound:ident)?, $way:ident;)*) => {$(
+        impl<E $(: $bound)?> $probe<&E> {
+            pub(super) fn __observe_describe(&self, slot: Slot<'_>) {
+                super::value::$way::blame(*self.asked()).write(slot);
+            }
         }
-    }
+    )*};
 }
 
-/// An error as the option `err = Debug` wants it.
-pub fn by_debug<E: Debug + ?Sized>(error: &E, slot: Slot<'_>) {
-    format(slot, format_args!("{error:?}"));
-}
-
-/// An error as the option `err = Display` wants it.
-pub fn by_display<E: Display + ?Sized>(error: &E, slot: Slot<'_>) {
-    format(slot, format_args!("{error}"));
+#[cfg(test)]
+values! {
+    FaultViaBox: BoxedError, FaultByBox;
+    FaultViaError: Error, FaultByError;
+    FaultViaDisplay: Display, FaultByDisplay;
+    FaultViaDebug: Debug, FaultByDebug;
+    FaultViaType, FaultByType;
 }
 
 #[cold]
-fn format(slot: Slot<'_>, text: Arguments<'_>) {
+pub(super) fn format(slot: Slot<'_>, text: Arguments<'_>) {
     slot.say(&|out| write(out, text));
 }
 

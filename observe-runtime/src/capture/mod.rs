@@ -8,8 +8,8 @@
 //! - Nothing unwinds out of here, and nothing of the value outlives the call.
 //!
 //! ```text
-//! probe(&value) ─┐                                  ┌─ Compound (arrays, objects)
-//! fault(&error) ─┴─> Slot ──> Writer (a Serializer) ┴─ escape ──> Vec<u8>
+//! probe ──> Captured ─┐                                  ┌─ Compound (arrays, objects)
+//! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape ──> Vec<u8>
 //! ```
 
 mod compound;
@@ -22,6 +22,7 @@ mod secrets;
 mod serializer;
 mod slot;
 mod types;
+mod value;
 mod writer;
 
 #[cfg(test)]
@@ -29,12 +30,32 @@ mod tests;
 
 use serde_core::Serialize;
 
+pub(crate) use self::fault::{BoxedError, FaultViaBox, FaultViaDebug, FaultViaDisplay, FaultViaError, FaultViaType};
 pub(crate) use self::fault::{Thrown, chain, panicked};
-pub use self::fault::{by_debug, by_display, fault};
-pub use self::probe::probe;
+pub(crate) use self::known::Known;
+pub(crate) use self::probe::{ViaDebug, ViaDisplay, ViaKnown, ViaSerialize, ViaStr, ViaType};
+pub use self::probe::{known, probe};
 pub(crate) use self::secrets::{DEFAULT_SECRETS, redacts};
-pub use self::slot::{Input, Slot};
+pub(crate) use self::slot::Input;
+pub use self::slot::Slot;
+pub(crate) use self::value::{
+    Blame, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, FaultByBox, FaultByDebug,
+    FaultByDisplay, FaultByError, FaultByPlain, FaultByType, Reason, Show,
+};
+pub use self::value::{Captured, lazy};
 use self::writer::Writer;
+
+/// Asks for the way to capture a value.
+#[inline]
+pub(crate) fn ask_value<T>(asked: T) -> ViaKnown<T> {
+    probe::strongest(asked)
+}
+
+/// Asks for the way to describe an error.
+#[inline]
+pub(crate) fn ask_error<T>(asked: T) -> FaultViaBox<T> {
+    fault::strongest(asked)
+}
 
 /// How much of a value is captured.
 #[derive(Clone, Copy, Debug)]

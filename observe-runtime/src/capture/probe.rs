@@ -1,8 +1,10 @@
 //! What a value can do decides how it is captured, without a bound on anything.
 //!
-//! Each probe has one method, for types with one trait, and derefs to the next weaker probe. Its name is one that no
+//! Each probe has methods for types with one trait, and derefs to the next weaker probe. Their names are such that no
 //! trait in a user's scope has. Method resolution at the call takes the first that fits:
 //! known → `Serialize` → `Debug` → `Display` → `AsRef<str>` → what the type turns out to be → its name.
+//!
+//! A probe asks a value, or the type of one that is still to come: see `returned.rs`.
 
 use std::any::type_name;
 use std::fmt::{Debug, Display};
@@ -13,11 +15,40 @@ use serde_core::Serialize;
 use super::known::Known;
 use super::slot::Slot;
 use super::types;
+use super::value::{ByDebug, ByDisplay, ByKnown, BySerialize, ByStr, ByType, Captured, Show};
 
 /// The strongest probe of a value.
 #[inline]
 pub fn probe<T: ?Sized>(value: &T) -> ViaKnown<&T> {
-    ViaKnown(ViaSerialize(ViaDebug(ViaDisplay(ViaStr(ViaType(value))))))
+    strongest(value)
+}
+
+/// A value that needs no probe: its type's name says that it is a number or a text.
+#[inline]
+pub fn known<T: Known>(value: &T) -> Sure<'_> {
+    Sure(value)
+}
+
+/// A value whose type is known by name.
+pub struct Sure<'a>(&'a dyn Known);
+
+impl Debug for Sure<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sure").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Sure<'a> {
+    /// The value, to be captured.
+    #[inline]
+    pub fn __observe_value(&self) -> Captured<'a> {
+        Captured::known(self.0)
+    }
+}
+
+#[inline]
+pub(crate) fn strongest<T>(asked: T) -> ViaKnown<T> {
+    ViaKnown(ViaSerialize(ViaDebug(ViaDisplay(ViaStr(ViaType(asked))))))
 }
 
 macro_rules! probes {
@@ -53,6 +84,35 @@ probes! {
 /// Through what the type turns out to be at run time, else by its name.
 #[derive(Clone, Copy, Debug)]
 pub struct ViaType<T>(T);
+
+impl<T> ViaType<T> {
+    /// What is asked.
+    #[inline]
+    pub(crate) fn asked(&self) -> &T {
+        &self.0
+    }
+}
+
+macro_rules! values {
+    ($($probe:ident $(: $bound:ident$(<$of:ty>)?)?, $way:ident;)*) => {$(
+        impl<'a, T $(: $bound$(<$of>)?)?> $probe<&'a T> {
+            /// The value, to be captured.
+            #[inline]
+            pub fn __observe_value(&self) -> Captured<'a> {
+                $way::show(*self.asked())
+            }
+        }
+    )*};
+}
+
+values! {
+    ViaKnown: Known, ByKnown;
+    ViaSerialize: Serialize, BySerialize;
+    ViaDebug: Debug, ByDebug;
+    ViaDisplay: Display, ByDisplay;
+    ViaStr: AsRef<str>, ByStr;
+    ViaType, ByType;
+}
 
 impl<T: Known + ?Sized> ViaKnown<&T> {
     /// Writes the value.

@@ -11,7 +11,7 @@ const PANICKED: &str = "<capture panicked>";
 
 /// The arguments of a call as one JSON object, written as they are captured.
 #[derive(Debug)]
-pub struct Input<'a> {
+pub(crate) struct Input<'a> {
     out: &'a mut Vec<u8>,
     limits: Limits,
     redacted: u64,
@@ -26,7 +26,8 @@ impl<'a> Input<'a> {
     }
 
     /// The place for the next argument's value.
-    pub fn slot(&mut self, name: &'static str) -> Slot<'_> {
+    #[inline]
+    pub(crate) fn slot(&mut self, name: &'static str) -> Slot<'_> {
         if self.count == 0 {
             self.out.push(b'{');
         }
@@ -38,19 +39,6 @@ impl<'a> Input<'a> {
             return Slot { out: None, limits: self.limits, is_text: false };
         }
         Slot::value(self.out, self.limits)
-    }
-
-    /// Captures what an expression gives: a panic of it goes no further, and a secret is not even computed.
-    pub fn evaluate(&mut self, name: &'static str, write: &mut dyn FnMut(Slot<'_>)) {
-        let mut slot = self.slot(name);
-        let (Some(out), limits) = (slot.out.take(), slot.limits) else { return };
-        let start = out.len();
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| write(Slot::value(&mut *out, limits)))) {
-            // Dropping it could panic again.
-            std::mem::forget(payload);
-            out.truncate(start);
-            out.extend_from_slice(format!("\"{PANICKED}\"").as_bytes());
-        }
     }
 
     /// Closes the object. Without a slot there is none.
@@ -81,6 +69,18 @@ impl<'a> Slot<'a> {
     #[inline]
     pub(crate) fn text(out: &'a mut Vec<u8>, limits: Limits) -> Self {
         Self { out: Some(out), limits, is_text: true }
+    }
+
+    /// Writes what is computed: a panic of it goes no further, and a secret is not even computed.
+    pub(super) fn evaluate(mut self, write: &mut dyn FnMut(Slot<'_>)) {
+        let (Some(out), limits) = (self.out.take(), self.limits) else { return };
+        let start = out.len();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| write(Slot::value(&mut *out, limits)))) {
+            // Dropping it could panic again.
+            std::mem::forget(payload);
+            out.truncate(start);
+            out.extend_from_slice(format!("\"{PANICKED}\"").as_bytes());
+        }
     }
 
     /// Writes what cannot fail.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::*;
-use crate::capture::fault;
+use crate::capture::ask_error as fault;
 
 #[derive(Debug)]
 struct Failure {
@@ -38,7 +38,7 @@ fn the_whole_chain() {
     assert_eq!(written(|out| fault(&boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
     let boxed: Box<dyn Error + Send + Sync> = Box::new(error);
     assert_eq!(written(|out| fault(&boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
-    assert_eq!(written(|out| fault(&*boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
+    assert_eq!(written(|out| fault(&&*boxed).__observe_describe(text_slot(out))), "outer: middle: inner");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn other_types() {
         written(|out| fault(error).__observe_describe(text_slot(out)))
     }
     assert_eq!(written(|out| fault(&Alternate).__observe_describe(text_slot(out))), "with context");
-    assert_eq!(written(|out| fault("a \"text\"").__observe_describe(text_slot(out))), "a \"text\"");
+    assert_eq!(written(|out| fault(&"a \"text\"").__observe_describe(text_slot(out))), "a \"text\"");
     assert_eq!(written(|out| fault(&Code(7)).__observe_describe(text_slot(out))), "Code(7)");
     assert!(written(|out| fault(&Bare).__observe_describe(text_slot(out))).ends_with("::Bare"));
     assert_eq!(of_any(&"of \"any\"".to_owned()), "of \"any\"");

@@ -114,7 +114,10 @@ fn a_panic_whose_payload_panics() {
         }
     }
     assert_eq!(json(&Bombing), r#""<capture panicked>""#);
-    assert_eq!(written(|out| crate::capture::fault(&Bombing).__observe_describe(text_slot(out))), "<capture panicked>");
+    assert_eq!(
+        written(|out| crate::capture::ask_error(&Bombing).__observe_describe(text_slot(out))),
+        "<capture panicked>"
+    );
 }
 
 #[test]

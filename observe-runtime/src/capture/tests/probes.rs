@@ -208,5 +208,5 @@ fn in_unbounded_functions_by_what_it_turns_out_to_be() {
 #[test]
 fn probes_cost_nothing() {
     assert_eq!(size_of_val(&probe(&Bare)), size_of::<usize>());
-    assert_eq!(size_of_val(&crate::capture::fault(&Bare)), size_of::<usize>());
+    assert_eq!(size_of_val(&crate::capture::ask_error(&Bare)), size_of::<usize>());
 }

@@ -1,0 +1,214 @@
+//! A value that is to be captured, and the way that its type allows: found out by a probe, used when there is a record.
+
+use std::any::type_name;
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+
+use serde_core::Serialize;
+
+use super::fault::{self, BoxedError};
+use super::known::Known;
+use super::slot::Slot;
+use super::types;
+use super::writer::{self, Writer};
+
+/// A value and how it is captured.
+pub struct Captured<'a>(Way<'a>);
+
+enum Way<'a> {
+    Known(&'a dyn Known),
+    Serialize(&'a dyn Written),
+    Debug(&'a dyn Debug),
+    Display(&'a dyn Display),
+    Str(&'a dyn AsRef<str>),
+    Type(&'a dyn Typed),
+    Nothing,
+    /// Computed only where it is captured.
+    Lazy(&'a mut dyn FnMut(Slot<'_>)),
+}
+
+/// `Serialize` without its generics.
+trait Written {
+    fn write(&self, writer: &mut Writer<'_>) -> Result<(), writer::Error>;
+}
+
+impl<T: Serialize> Written for T {
+    fn write(&self, writer: &mut Writer<'_>) -> Result<(), writer::Error> {
+        self.serialize(writer)
+    }
+}
+
+/// Any type: what it turns out to be, or its name.
+trait Typed {
+    fn known(&self) -> Option<&dyn Known>;
+    fn name(&self) -> &'static str;
+}
+
+impl<T> Typed for T {
+    fn known(&self) -> Option<&dyn Known> {
+        types::known(self)
+    }
+
+    fn name(&self) -> &'static str {
+        type_name::<T>()
+    }
+}
+
+impl<'a> Captured<'a> {
+    #[inline]
+    pub(super) fn known(value: &'a dyn Known) -> Self {
+        Self(Way::Known(value))
+    }
+
+    /// Writes the value. What is computed may panic: that goes no further.
+    pub(crate) fn write(&mut self, slot: Slot<'_>) {
+        match &mut self.0 {
+            Way::Known(value) => slot.known(*value),
+            Way::Serialize(value) => slot.fill(&|writer| (**value).write(writer)),
+            Way::Debug(value) => slot.format(format_args!("{value:?}")),
+            Way::Display(value) => slot.format(format_args!("{value}")),
+            Way::Str(value) => slot.fill(&|writer| {
+                writer.string((*value).as_ref());
+                Ok(())
+            }),
+            // Not what a reference to it would turn out to be.
+            Way::Type(value) => match (**value).known() {
+                Some(known) => slot.known(known),
+                None => slot.known(&(**value).name()),
+            },
+            Way::Nothing => {}
+            Way::Lazy(write) => slot.evaluate(*write),
+        }
+    }
+}
+
+impl Debug for Captured<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Captured").finish_non_exhaustive()
+    }
+}
+
+/// What an expression gives, which is computed only if it is captured.
+#[inline]
+pub fn lazy<'a>(write: &'a mut dyn FnMut(Slot<'_>)) -> Captured<'a> {
+    Captured(Way::Lazy(write))
+}
+
+/// A way to capture values of type `T`.
+pub trait Show<T>: Copy {
+    /// Whether anything is captured.
+    const CAPTURES: bool = true;
+
+    /// The value, to be captured.
+    fn show(value: &T) -> Captured<'_>;
+}
+
+/// An error and how its text is found.
+#[derive(Clone, Copy)]
+pub struct Reason<'a>(Text<'a>);
+
+#[derive(Clone, Copy)]
+enum Text<'a> {
+    Error(&'a dyn Error),
+    Display(&'a dyn Display),
+    /// As the option `err` says, not in the alternate form.
+    Plain(&'a dyn Display),
+    Debug(&'a dyn Debug),
+    Type(&'a dyn Typed),
+}
+
+impl Reason<'_> {
+    /// Writes the text.
+    #[cold]
+    pub(crate) fn write(self, slot: Slot<'_>) {
+        match self.0 {
+            Text::Error(error) => fault::chain(slot, error),
+            Text::Display(error) => fault::format(slot, format_args!("{error:#}")),
+            Text::Plain(error) => fault::format(slot, format_args!("{error}")),
+            Text::Debug(error) => fault::format(slot, format_args!("{error:?}")),
+            Text::Type(error) => match error.known() {
+                Some(known) => slot.say(&|text| text.known(known)),
+                None => slot.say(&|text| text.known(&error.name())),
+            },
+        }
+    }
+}
+
+impl Debug for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reason").finish_non_exhaustive()
+    }
+}
+
+/// A way to find the text of errors of type `E`.
+pub trait Blame<E>: Copy {
+    /// The error, to be described.
+    fn blame(error: &E) -> Reason<'_>;
+}
+
+macro_rules! ways {
+    ($($(#[$doc:meta])* $way:ident: $trait:ident<$T:ident> $(where $bound:path)?, |$value:ident| $make:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        #[non_exhaustive]
+        pub struct $way;
+        ways!(@impl $way: $trait<$T> $(where $bound)?, |$value| $make);
+    )*};
+    (@impl $way:ident: Show<$T:ident> $(where $bound:path)?, |$value:ident| $make:expr) => {
+        impl<$T $(: $bound)?> Show<$T> for $way {
+            #[inline]
+            fn show($value: &$T) -> Captured<'_> {
+                Captured($make)
+            }
+        }
+    };
+    (@impl $way:ident: Blame<$T:ident> $(where $bound:path)?, |$value:ident| $make:expr) => {
+        impl<$T $(: $bound)?> Blame<$T> for $way {
+            #[inline]
+            fn blame($value: &$T) -> Reason<'_> {
+                Reason($make)
+            }
+        }
+    };
+}
+
+ways! {
+    /// A text, a number or bytes.
+    ByKnown: Show<T> where Known, |value| Way::Known(value);
+    /// Through `Serialize`.
+    BySerialize: Show<T> where Serialize, |value| Way::Serialize(value);
+    /// Through `Debug`.
+    ByDebug: Show<T> where Debug, |value| Way::Debug(value);
+    /// Through `Display`.
+    ByDisplay: Show<T> where Display, |value| Way::Display(value);
+    /// Through `AsRef<str>`.
+    ByStr: Show<T> where AsRef<str>, |value| Way::Str(value);
+    /// Through what the type turns out to be.
+    ByType: Show<T>, |value| Way::Type(value);
+    /// A boxed error.
+    FaultByBox: Blame<E> where BoxedError, |error| Text::Error(error.unboxed());
+    /// Through `Error`.
+    FaultByError: Blame<E> where Error, |error| Text::Error(error);
+    /// Through `Display`, alternate form.
+    FaultByDisplay: Blame<E> where Display, |error| Text::Display(error);
+    /// Through `Debug`.
+    FaultByDebug: Blame<E> where Debug, |error| Text::Debug(error);
+    /// Through what the type turns out to be.
+    FaultByType: Blame<E>, |error| Text::Type(error);
+    /// Through `Display`, as the option `err` says.
+    FaultByPlain: Blame<E> where Display, |error| Text::Plain(error);
+}
+
+/// Not captured.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ByNothing;
+
+impl<T> Show<T> for ByNothing {
+    const CAPTURES: bool = false;
+
+    #[inline]
+    fn show(_: &T) -> Captured<'_> {
+        Captured(Way::Nothing)
+    }
+}

@@ -1,0 +1,335 @@
+//! Ends a call with what came out, in the way that was found for its type; or hands it on to what goes on.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use futures_core::stream::Stream;
+
+use crate::call::Call;
+use crate::capture::{
+    Blame, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, Captured, Reason, Show, Slot,
+};
+use crate::future::future;
+use crate::heard::Heard;
+use crate::returned::{Boxed, BoxedOr, How, Later, Now, Opened, OpenedOr, Parts, Plain, Whole};
+use crate::stream::{ObservedStream, stream};
+
+/// Ends a call.
+pub trait Finish<R>: Copy {
+    /// What is given back.
+    type Output;
+
+    /// Ends the call with `out`.
+    fn finish(self, call: Call, out: R) -> Self::Output;
+}
+
+/// The output is not looked at.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "the expansion names it")]
+pub struct Unseen;
+
+impl<R> Finish<R> for Unseen {
+    type Output = R;
+
+    #[inline]
+    fn finish(self, call: Call, out: R) -> R {
+        call.end();
+        out
+    }
+}
+
+/// How values are shown, and the items of a stream heard.
+pub trait Listen<T>: Copy {
+    /// The way of a value.
+    type Way: Show<T>;
+    /// What is made of the items.
+    type State: Default;
+
+    /// Hears an item.
+    fn item(self, state: &mut Self::State, heard: &mut Heard, item: &T);
+
+    /// Hears that there is no more.
+    fn done(self, _state: &mut Self::State, _heard: &mut Heard) {}
+}
+
+macro_rules! listen {
+    ($($way:ident)*) => {$(
+        impl<T> Listen<T> for $way
+        where
+            $way: Show<T>,
+        {
+            type Way = Self;
+            type State = ();
+
+            fn item(self, (): &mut (), heard: &mut Heard, item: &T) {
+                if Self::CAPTURES {
+                    heard.item(&mut Self::show(item));
+                } else {
+                    heard.silence();
+                }
+            }
+
+            fn done(self, (): &mut (), heard: &mut Heard) {
+                if !Self::CAPTURES {
+                    heard.silence();
+                }
+            }
+        }
+    )*};
+}
+
+listen! { ByKnown BySerialize ByDebug ByDisplay ByStr ByType ByNothing }
+
+/// Items are folded.
+pub struct Collect<S, C, M, V>(C, M, V, PhantomData<fn() -> S>);
+
+impl<S, C, M, V> Collect<S, C, M, V> {
+    pub(crate) fn new(fold: C, made: M, way: V) -> Self {
+        Self(fold, made, way, PhantomData)
+    }
+}
+
+impl<S, C: Copy, M: Copy, V: Copy> Clone for Collect<S, C, M, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S, C: Copy, M: Copy, V: Copy> Copy for Collect<S, C, M, V> {}
+
+impl<S, C, M, V> fmt::Debug for Collect<S, C, M, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Collect").finish_non_exhaustive()
+    }
+}
+
+impl<T, S, C, M, V> Listen<T> for Collect<S, C, M, V>
+where
+    S: Default,
+    C: Fn(&mut S, &T) + Copy,
+    M: Fn(&S, Slot<'_>) + Copy,
+    V: Listen<T>,
+{
+    type Way = V::Way;
+    type State = S;
+
+    fn item(self, state: &mut S, _: &mut Heard, item: &T) {
+        (self.0)(state, item);
+    }
+
+    fn done(self, state: &mut S, heard: &mut Heard) {
+        heard.made(&|slot| (self.1)(state, slot));
+    }
+}
+
+/// How an output is taken apart.
+pub trait Tell<R>: Copy {
+    /// Whether values are captured.
+    const CAPTURES: bool;
+    /// What is made of the items of a stream.
+    type State: Default;
+
+    /// The value or the error.
+    fn tell(out: &R) -> Result<Option<Captured<'_>>, Reason<'_>>;
+
+    /// Hears an item of a stream, or that there is no more.
+    fn hear(self, state: &mut Self::State, heard: &mut Heard, item: Option<&R>);
+}
+
+impl<D, T, V: Listen<T>, F> Tell<T> for How<D, Whole, V, F> {
+    const CAPTURES: bool = V::Way::CAPTURES;
+    type State = V::State;
+
+    #[inline]
+    fn tell(out: &T) -> Result<Option<Captured<'_>>, Reason<'_>> {
+        Ok(Self::CAPTURES.then(|| V::Way::show(out)))
+    }
+
+    fn hear(self, state: &mut V::State, heard: &mut Heard, item: Option<&T>) {
+        match item {
+            Some(item) => self.0.item(state, heard, item),
+            None => self.0.done(state, heard),
+        }
+    }
+}
+
+impl<D, T, E, V: Listen<T>, F: Blame<E>> Tell<Result<T, E>> for How<D, Parts, V, F> {
+    const CAPTURES: bool = V::Way::CAPTURES;
+    type State = V::State;
+
+    #[inline]
+    fn tell(out: &Result<T, E>) -> Result<Option<Captured<'_>>, Reason<'_>> {
+        match out {
+            Ok(value) => Ok(Self::CAPTURES.then(|| V::Way::show(value))),
+            Err(error) => Err(F::blame(error)),
+        }
+    }
+
+    fn hear(self, state: &mut V::State, heard: &mut Heard, item: Option<&Result<T, E>>) {
+        match item {
+            Some(Ok(item)) => self.0.item(state, heard, item),
+            Some(Err(error)) => {
+                heard.fault(F::blame(error));
+            }
+            None => self.0.done(state, heard),
+        }
+    }
+}
+
+impl<R, F0, K, V: Copy, F> Finish<R> for How<(Now, Plain, F0), K, V, F>
+where
+    Self: Tell<R>,
+{
+    type Output = R;
+
+    #[inline]
+    fn finish(self, call: Call, out: R) -> R {
+        if call.is_recorded() {
+            call.finish(Self::tell(&out), Self::CAPTURES);
+        } else {
+            call.end();
+        }
+        out
+    }
+}
+
+impl<S: BoxedStream, F0, K, V: Copy, F> Finish<S> for How<(Now, Boxed, F0), K, V, F>
+where
+    Self: Tell<S::Item, State: Send + Sync + 'static> + Send + Sync + 'static,
+{
+    type Output = S;
+
+    fn finish(self, call: Call, out: S) -> S {
+        if call.is_off() { out } else { out.observed(call, self) }
+    }
+}
+
+impl<S: BoxedStream, E, F0: Blame<E>, K, V: Copy, F> Finish<Result<S, E>> for How<(Now, BoxedOr, F0), K, V, F>
+where
+    Self: Tell<S::Item, State: Send + Sync + 'static> + Send + Sync + 'static,
+{
+    type Output = Result<S, E>;
+
+    fn finish(self, call: Call, out: Result<S, E>) -> Result<S, E> {
+        match out {
+            Ok(stream) if call.is_off() => Ok(stream),
+            Ok(stream) => Ok(stream.observed(call, self)),
+            Err(error) => {
+                call.finish(Err(F0::blame(&error)), Self::CAPTURES);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<S: Stream, F0, K, V: Copy, F> Finish<S> for How<(Now, Opened, F0), K, V, F>
+where
+    Self: Tell<S::Item>,
+{
+    type Output = ObservedStream<S, Self>;
+
+    #[inline]
+    fn finish(self, call: Call, out: S) -> ObservedStream<S, Self> {
+        stream(call, out, self)
+    }
+}
+
+impl<S: Stream, E, F0: Blame<E>, K, V: Copy, F> Finish<Result<S, E>> for How<(Now, OpenedOr, F0), K, V, F>
+where
+    Self: Tell<S::Item>,
+{
+    type Output = Result<ObservedStream<S, Self>, E>;
+
+    #[inline]
+    fn finish(self, call: Call, out: Result<S, E>) -> Result<ObservedStream<S, Self>, E> {
+        match out {
+            Ok(out) => Ok(stream(call, out, self)),
+            Err(error) => {
+                call.finish(Err(F0::blame(&error)), Self::CAPTURES);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<B: BoxedFuture, S, F0, K, V: Copy, F> Finish<B> for How<(Later, S, F0), K, V, F>
+where
+    How<(Now, S, F0), K, V, F>: Finish<B::Output, Output = B::Output> + Send + Sync + 'static,
+{
+    type Output = B;
+
+    fn finish(self, call: Call, out: B) -> B {
+        if call.is_off() { out } else { out.observed(call, How::<(Now, S, F0), K, V, F>::new(self.0)) }
+    }
+}
+
+/// A boxed future that can be put into another box of the same type.
+pub trait BoxedFuture: Sized {
+    /// What it gives.
+    type Output;
+
+    /// Observes it.
+    fn observed<H>(self, call: Call, how: H) -> Self
+    where
+        H: Finish<Self::Output, Output = Self::Output> + Send + Sync + 'static;
+}
+
+/// A boxed stream that can be put into another box of the same type.
+pub trait BoxedStream: Sized {
+    /// What it gives.
+    type Item;
+
+    /// Observes it.
+    fn observed<H, State>(self, call: Call, how: H) -> Self
+    where
+        H: Tell<Self::Item, State = State> + Send + Sync + 'static,
+        State: Default + Send + Sync + 'static;
+}
+
+macro_rules! boxed {
+    ($(($($auto:ident)*))*) => {$(
+        impl<'a, T: 'a> BoxedFuture for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>> {
+            type Output = T;
+
+            fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
+                Box::pin(future(call, how, self))
+            }
+        }
+
+        impl<'a, T: 'a> BoxedFuture for Box<dyn Future<Output = T> $(+ $auto)* + Unpin + 'a> {
+            type Output = T;
+
+            fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
+                Box::new(future(call, how, self))
+            }
+        }
+
+        impl<'a, T: 'a> BoxedStream for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
+            type Item = T;
+
+            fn observed<H, State>(self, call: Call, how: H) -> Self
+            where
+                H: Tell<T, State = State> + Send + Sync + 'static,
+                State: Default + Send + Sync + 'static,
+            {
+                Box::pin(stream(call, self, how))
+            }
+        }
+
+        impl<'a, T: 'a> BoxedStream for Box<dyn Stream<Item = T> $(+ $auto)* + Unpin + 'a> {
+            type Item = T;
+
+            fn observed<H, State>(self, call: Call, how: H) -> Self
+            where
+                H: Tell<T, State = State> + Send + Sync + 'static,
+                State: Default + Send + Sync + 'static,
+            {
+                Box::new(stream(call, self, how))
+            }
+        }
+    )*};
+}
+
+boxed! { () (Send) (Send Sync) }

@@ -1,0 +1,25 @@
+//! An observed function that is not `async`: its body runs with the call current.
+
+use crate::call::Call;
+use crate::finish::Finish;
+
+/// Runs the body of an observed function. Called by the expansion of `#[observe]` only.
+#[inline]
+pub fn run<R, H>(mut call: Call, how: H, body: impl FnOnce() -> R) -> R
+where
+    H: Finish<R, Output = R>,
+{
+    if call.is_off() {
+        // There is nothing to end.
+        std::mem::forget(call);
+        return body();
+    }
+    let out = call.run(body);
+    how.finish(call, out)
+}
+
+/// Ends a call with what came out of its body, or hands it on to what goes on.
+#[inline]
+pub fn finish<R, H: Finish<R>>(call: Call, how: H, out: R) -> H::Output {
+    how.finish(call, out)
+}
