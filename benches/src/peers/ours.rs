@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
+use futures_core::Stream;
 use observe::{Score, observe};
 
 use crate::data::Tokens;
@@ -23,7 +24,7 @@ pub fn run_roots(calls: u64) {
 }
 
 #[observe]
-fn tokens(items: u64) -> Tokens {
+fn tokens(items: u64) -> impl Stream<Item = String> {
     Tokens(black_box(items))
 }
 
