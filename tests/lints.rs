@@ -1,6 +1,8 @@
 //! Lints see observed functions as they see plain ones.
 
-#![deny(warnings)]
+#![deny(warnings, clippy::all, clippy::double_must_use)]
+
+use std::future::{Future, Ready, ready};
 
 use observe::observe;
 
@@ -36,4 +38,25 @@ fn captured_arguments_are_used() {
     let _ = Agent;
     sync("why?");
     assert_eq!(futures::executor::block_on(later("why?", (1, 2))), 3);
+}
+
+#[test]
+fn nothing_is_said_of_what_a_function_becomes() {
+    #[observe]
+    async fn gives_a_future(n: u8) -> Ready<u8> {
+        ready(n)
+    }
+    #[observe]
+    async fn gives_an_opaque_future(n: u8) -> impl Future<Output = u8> {
+        ready(n)
+    }
+    #[must_use]
+    #[observe]
+    async fn must_be_used(n: u8) -> u8 {
+        ready(n).await
+    }
+    let n = futures::executor::block_on(async {
+        gives_a_future(1).await.await + gives_an_opaque_future(2).await.await + must_be_used(3).await
+    });
+    assert_eq!(n, 6);
 }

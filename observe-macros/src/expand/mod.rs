@@ -10,7 +10,7 @@ mod open;
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility};
+use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility, parse_quote_spanned};
 
 use self::finish::{Asked, Finish};
 use crate::function::Function;
@@ -35,7 +35,7 @@ use crate::returns::{Returned, inferred};
 //         future(.., .., async move { (fix the type) { .. } })
 //     }
 pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
-    let Function { attributes, visibility, defaultness, mut signature, body } = function;
+    let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
     let is_last = attributes.iter().all(is_inert);
     let expressions = options.expressions();
     // What is captured is used; but where the body uses it too, nothing needs to be said of that.
@@ -93,8 +93,9 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
+    attributes.push(silence(&returned));
     signature.asyncness = None;
-    signature.output = future_of(asyncness, &signature.output);
+    signature.output = future_of(asyncness, &signature.output, signature.paren_token.span.close());
     item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
 }
 
@@ -115,15 +116,29 @@ fn item(
     quote!(#expecting #(#attributes)* #visibility #defaultness #signature #body)
 }
 
+/// What clippy would say of the function that an `async fn` has become, and not of that.
+fn silence(returned: &Returned) -> Attribute {
+    // The body's value is awaited by whoever wants it to be.
+    let gives_later = !matches!(returned, Returned::Never | Returned::Unit | Returned::Value);
+    let yields = gives_later.then(|| quote_spanned!(Span::mixed_site()=> clippy::async_yields_async,));
+    parse_quote_spanned!(Span::mixed_site()=> #[allow(#yields clippy::double_must_use)])
+}
+
 /// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.
-fn future_of(asyncness: Token![async], output: &ReturnType) -> ReturnType {
+fn future_of(asyncness: Token![async], output: &ReturnType, arguments: Span) -> ReturnType {
     let span = Span::call_site().located_at(asyncness.span);
-    let output = match output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, returned) => returned.to_token_stream(),
+    let (output, end) = match output {
+        ReturnType::Default => (quote!(()), arguments),
+        ReturnType::Type(_, returned) => {
+            let output = returned.to_token_stream();
+            let end = output.clone().into_iter().last().map_or(arguments, |token| token.span());
+            (output, end)
+        }
     };
     let implement = Ident::new("impl", span);
-    let future = quote_spanned!(Span::mixed_site()=> #implement ::core::future::Future<Output = #output>);
+    // A signature ends where the user's did: else lints on whole items show the attribute.
+    let close = Token![>](end);
+    let future = quote_spanned!(Span::mixed_site()=> #implement ::core::future::Future<Output = #output #close);
     ReturnType::Type(Token![->](asyncness.span), Box::new(Type::Verbatim(future)))
 }
 
