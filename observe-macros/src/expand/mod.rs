@@ -93,7 +93,7 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
-    attributes.push(silence(&returned));
+    attributes.extend(silence(&returned, &attributes));
     signature.asyncness = None;
     signature.output = future_of(asyncness, &signature.output, signature.paren_token.span.close());
     item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
@@ -116,12 +116,14 @@ fn item(
     quote!(#expecting #(#attributes)* #visibility #defaultness #signature #body)
 }
 
-/// What clippy would say of the function that an `async fn` has become, and not of that.
-fn silence(returned: &Returned) -> Attribute {
+/// What clippy would say of the function that an `async fn` has become, and not of that. Nothing is silenced that would not
+/// be said: where a lint is forbidden, silencing it is an error.
+fn silence(returned: &Returned, attributes: &[Attribute]) -> Option<Attribute> {
     // The body's value is awaited by whoever wants it to be.
-    let gives_later = !matches!(returned, Returned::Never | Returned::Unit | Returned::Value);
-    let yields = gives_later.then(|| quote_spanned!(Span::mixed_site()=> clippy::async_yields_async,));
-    parse_quote_spanned!(Span::mixed_site()=> #[allow(#yields clippy::double_must_use)])
+    let yields = matches!(returned, Returned::Future(..)).then(|| quote!(clippy::async_yields_async,));
+    let must = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
+    let must = must.then(|| quote!(clippy::double_must_use));
+    (yields.is_some() || must.is_some()).then(|| parse_quote_spanned!(Span::mixed_site()=> #[allow(#yields #must)]))
 }
 
 /// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.

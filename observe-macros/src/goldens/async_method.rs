@@ -1,4 +1,3 @@
-#[allow(clippy::async_yields_async, clippy::double_must_use)]
 pub fn ask(&self, text: String) -> impl ::core::future::Future<Output = Result<Answer, Error>> {
     ::observe::__private::future(
         ::observe::__private::Call::open(
