@@ -13,8 +13,8 @@ pub struct Heard {
     limits: Option<Limits>,
     /// The items, with commas between them; or what was made of them.
     json: Vec<u8>,
-    /// Items written to `json`.
-    written: u64,
+    /// Where each item in `json` ends.
+    ends: Vec<usize>,
     /// Items for which there was no room.
     left: u64,
     is_all_text: bool,
@@ -28,7 +28,7 @@ impl Heard {
         Self {
             limits,
             json: Vec::new(),
-            written: 0,
+            ends: Vec::new(),
             left: 0,
             is_all_text: true,
             is_made: false,
@@ -57,13 +57,13 @@ impl Heard {
             self.left += 1;
             return;
         };
-        if self.written > 0 {
+        if !self.ends.is_empty() {
             self.json.push(b',');
         }
         let start = self.json.len();
         item.write(Slot::value(&mut self.json, Limits { bytes, ..limits }));
         self.is_all_text &= self.json.get(start) == Some(&b'"');
-        self.written += 1;
+        self.ends.push(self.json.len());
     }
 
     /// Sets what was made of all items.
@@ -104,7 +104,7 @@ impl Heard {
         if self.is_made {
             return Some(self.json.clone());
         }
-        if self.written == 0 {
+        if self.ends.is_empty() {
             return match &self.fault {
                 Some(fault) => {
                     let mut out = b"{\"error\":".to_vec();
@@ -133,14 +133,11 @@ impl Heard {
     fn text(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.json.len() + 2);
         out.push(b'"');
-        let (mut is_inside, mut is_escaped) = (false, false);
-        for &byte in &self.json {
-            match byte {
-                b'"' if !is_escaped => is_inside = !is_inside,
-                _ if is_inside => out.push(byte),
-                _ => {}
-            }
-            is_escaped = byte == b'\\' && !is_escaped;
+        let mut start = 0;
+        for &end in &self.ends {
+            out.extend_from_slice(self.json.get(start + 1..end - 1).unwrap_or_default());
+            // A comma stands between them.
+            start = end + 1;
         }
         if self.left > 0 {
             out.extend_from_slice(format!("…[truncated, {} more]", self.left).as_bytes());
