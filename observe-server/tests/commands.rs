@@ -421,6 +421,37 @@ fn what_langfuse_exports_is_imported() {
 }
 
 #[test]
+fn an_export_keeps_the_events_and_the_model_of_a_span() {
+    let here = Scratch::new("events");
+    let span = json!({
+        "traceId": "000000c3000000000000000000000000", "spanId": "000000c300000001", "name": "work",
+        "startTimeUnixNano": (NOON * 1_000_000).to_string(), "endTimeUnixNano": ((NOON + 5) * 1_000_000).to_string(),
+        "attributes": attributes(&json!({"langfuse.observation.type": "span", "langfuse.observation.model.name": "gpt-4o-mini",
+            "langfuse.observation.usage_details": "{\"input\":1200,\"output\":250}"})),
+        "events": [{"timeUnixNano": ((NOON + 2) * 1_000_000).to_string(), "name": "retry", "attributes": attributes(&json!({"attempt": 2}))}],
+    });
+    let request =
+        json!({"resourceSpans": [{"scopeSpans": [{"scope": {"name": "langfuse-sdk-tests"}, "spans": [span]}]}]});
+    fs::write(here.path().join("otlp.jsonl"), request.to_string()).expect("a file");
+    here.run(&["import", "otlp.jsonl"]);
+
+    let there = Scratch::new("events-again");
+    fs::write(there.path().join("traces.jsonl"), here.run(&["export"])).expect("a file");
+    there.run(&["import", "traces.jsonl"]);
+    let of = |scratch: &Scratch| {
+        let shown: Value = serde_json::from_str(&scratch.run(&["show", "--json"])).expect("JSON");
+        let observation = &shown["observations"][0];
+        json!([observation["events"], observation["model"], observation["usage"], observation["costTotal"]])
+    };
+    assert_eq!(of(&there), of(&here));
+    assert_eq!(
+        of(&there)[0],
+        json!([{"time": "2026-11-25T12:00:00.002000Z", "name": "retry", "attributes": {"attempt": 2}}])
+    );
+    assert_eq!(of(&there)[1], "gpt-4o-mini");
+}
+
+#[test]
 fn push_sends_each_observation_once() {
     let scratch = recorded("push");
     let langfuse = Scratch::new("pushed");

@@ -42,6 +42,7 @@ pub(super) fn observation(body: &Body, kind: Kind, is_update: bool, said: i64) -
         version: version.clone(),
         environment: stated_environment.clone(),
         metadata: metadata(body),
+        events: events(body),
         said,
         about: Trace { id: trace.clone(), environment: stated_environment, ..Trace::default() },
         id,
@@ -53,9 +54,10 @@ pub(super) fn observation(body: &Body, kind: Kind, is_update: bool, said: i64) -
     } else {
         observation.end = moment(body, "endTime", &mut issues);
     }
-    if !matches!(kind, Kind::Event | Kind::Span) {
-        generation(body, &mut observation, &mut issues);
-    }
+    // Langfuse knows these of no span, yet spans of OTLP have them, and exports tell them: what can be read is taken.
+    let mut unread = Vec::new();
+    let is_plain = matches!(kind, Kind::Event | Kind::Span);
+    generation(body, &mut observation, if is_plain { &mut unread } else { &mut issues });
     if issues.is_empty() { Ok(observation) } else { Err(issues) }
 }
 
@@ -97,6 +99,12 @@ fn generation(body: &Body, observation: &mut Observation, issues: &mut Vec<Issue
         (None, None) => {}
         _ => issues.push(Issue::new("custom", &[], "promptName and promptVersion must be set or not set together")),
     }
+}
+
+/// Events within a span, which our own exports tell.
+fn events(body: &Body) -> Vec<Value> {
+    let list = body.get("events").and_then(Value::as_array).into_iter().flatten();
+    list.filter(|event| event.get("name").is_some_and(Value::is_string)).cloned().collect()
 }
 
 /// A trace as an event says it.
