@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Carries published model prices over into the table of this program.
 
-    python3 observe-server/prices.py default-model-prices.json > observe-server/prices.toml
+    python3 observe-server/prices.py default-model-prices.json model_prices_and_context_window.json 2026-11-26 \
+        > observe-server/prices.toml
 
-The argument is a list of models as Langfuse publishes it (`worker/src/constants/default-model-prices.json` in its
-repository): patterns of names, and tiers of prices in USD per unit. Only names and figures are taken; the layout, the names of
+The first argument is a list of models as Langfuse publishes it (`worker/src/constants/default-model-prices.json` in its
+repository): patterns of names, and tiers of prices in USD per unit. The second is the list of LiteLLM (in its repository, and as
+`model_prices_and_context_window_backup.json` in its Python package), read for the providers that the first one lacks, and the
+third the day when it was fetched, for it dates no figure. Only names and figures are taken; the layout, the names of
 buckets and the rules for finding a model are this program's own, see src/price/.
 """
 
@@ -21,7 +24,29 @@ PROVIDERS = {
     "openai": ("OpenAI", "https://openai.com/api/pricing"),
     "anthropic": ("Anthropic", "https://www.anthropic.com/pricing#api"),
     "google": ("Google", "https://ai.google.dev/gemini-api/docs/pricing"),
+    "amazon": ("Amazon", "https://aws.amazon.com/bedrock/pricing/"),
+    "cohere": ("Cohere", "https://cohere.com/pricing"),
+    "deepseek": ("DeepSeek", "https://api-docs.deepseek.com/quick_start/pricing"),
+    "meta": ("Meta, at Amazon Bedrock", "https://aws.amazon.com/bedrock/pricing/"),
+    "mistral": ("Mistral", "https://mistral.ai/pricing"),
+    "qwen": ("Alibaba", "https://www.alibabacloud.com/help/en/model-studio/models"),
+    "xai": ("xAI", "https://docs.x.ai/docs/models"),
 }
+
+# The providers of the second list: as it calls them, and the beginnings of the names of their own models.
+OTHERS = {
+    "bedrock": ("amazon", "amazon.nova-"),
+    "bedrock_converse": ("amazon", "amazon.nova-"),
+    "cohere": ("cohere", "command embed-"),
+    "cohere_chat": ("cohere", "command c4ai-"),
+    "dashscope": ("qwen", "qwen qwq"),
+    "deepseek": ("deepseek", "deepseek-"),
+    "mistral": ("mistral", "mistral ministral magistral codestral devstral pixtral voxtral open-mi"),
+    "xai": ("xai", "grok-"),
+}
+# Trials, and wrong figures: the last one is a thousand times its neighbours.
+PASSED_OVER = re.compile("beta|experimental|preview|vibe-cli|-gv2$|-exp$|embed-multilingual-light")
+COSTS = {"input": "input_cost_per_token", "cached": "cache_read_input_token_cost", "output": "output_cost_per_token"}
 
 # How the price keys of the list are called here; several spellings mean the same.
 BUCKETS = {
@@ -41,9 +66,11 @@ BUCKETS = {
 BUCKET_OF = {spelling: bucket for bucket, spellings in BUCKETS.items() for spelling in spellings.split()}
 
 
-def main(path):
+def main(path, other_path, day):
     with open(path, encoding="utf-8") as file:
         listed = json.load(file)
+    with open(other_path, encoding="utf-8") as file:
+        other = json.load(file)
     models = {}
     for model in listed:
         names = names_of(model["matchPattern"]) or [model["modelName"]]
@@ -63,7 +90,55 @@ def main(path):
         if folded(bare) not in taken:
             model["names"].insert(0, bare)
             taken.add(folded(bare))
-    write(list(models.values()))
+    write(list(models.values()) + others(other, day))
+
+
+def others(listed, day):
+    models, taken = {}, set()
+    for name, about in listed.items():
+        provider, beginnings = OTHERS.get(about.get("litellm_provider"), (None, ""))
+        if name.startswith("meta.llama") and (about.get("litellm_provider") or "").startswith("bedrock"):
+            provider, beginnings = "meta", "meta.llama"
+        bare = name.rsplit("/", 1)[-1]
+        if not bare.startswith(tuple(beginnings.split() or ["/"])) or PASSED_OVER.search(bare):
+            continue
+        if about.get("mode") not in ("chat", "completion", "embedding", "responses"):
+            continue
+        prices, tiers = boundaries(about)
+        if not any(prices.values()):
+            continue
+        # Amazon's revision: the rules for finding a model take it off.
+        if provider in ("amazon", "meta"):
+            bare = re.sub(r"-v\d+(?::\d+)?$", "", bare.split(".", 1)[1])
+        if folded(bare) in taken:
+            continue
+        taken.add(folded(bare))
+        base = re.sub(r"-(?:\d{4}|\d{2}-\d{4}|\d{4}-\d{2}-\d{2}|latest)$", "", bare)
+        same = (provider, folded(base), json.dumps([prices, tiers]))
+        known = models.setdefault(same, {"provider": provider, "names": [], "date": day, "prices": prices, "tiers": tiers})
+        known["names"].append(bare)
+    for model in models.values():
+        model["names"].sort(key=lambda name: (len(name), name))
+    return list(models.values())
+
+
+def boundaries(about):
+    """The prices of a model, and those from each boundary on, the highest first."""
+    steps = about.get("tiered_pricing") or []
+    found = [(int(step["range"][0]), figures(step, "")) for step in steps] or [(0, figures(about, ""))]
+    ends = {re.sub(r"^.*_above_(\d+)k_tokens$", r"\1", key) for key in about if re.search(r"^input_cost.*_above_\d+k_tokens$", key)}
+    found += [(int(end) * 1000, figures(about, f"_above_{end}k_tokens")) for end in ends]
+    (_, prices), *more = sorted(found, key=lambda step: step[0])
+    tiers = [
+        {"name": f"more than {above} in", "when": {}, "input_above": above, "prices": {**prices, **step}}
+        for above, step in reversed(more)
+    ]
+    return prices, tiers
+
+
+def figures(step, end):
+    per_unit = {bucket: step.get(key + end) for bucket, key in COSTS.items()}
+    return {bucket: float(f"{price * 1e6:.9g}") for bucket, price in per_unit.items() if price is not None}
 
 
 def names_of(pattern):
@@ -160,8 +235,8 @@ def prices_of(model, listed):
 
 def write(models):
     print("# What models cost, in USD per million units (tokens, but for `search`, which counts queries).")
-    print("# Made by prices.py from figures that the providers publish and Langfuse collects: correct that source or")
-    print("# put your own figures into a table of your own (`observe prices add`), not here.")
+    print("# Made by prices.py from figures that the providers publish, and Langfuse and LiteLLM collect: correct that source")
+    print("# or put your own figures into a table of your own (`observe prices add`), not here.")
     print("# `tiers` are tried in their order, and the first whose conditions all hold replaces `prices`.")
     for provider, (title, source) in PROVIDERS.items():
         print(f"\n[provider.{provider}]\nname = {quoted(title)}\nsource = {quoted(source)}")
@@ -199,6 +274,6 @@ def quoted(text):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(*sys.argv[1:])

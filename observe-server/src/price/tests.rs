@@ -76,6 +76,36 @@ fn the_built_in_table_has_what_people_use() {
 }
 
 #[test]
+fn every_provider_of_note_is_priced() {
+    let prices = Prices::load(&Tables::default()).unwrap();
+    for name in [
+        "mistral-large-latest",
+        "mistral/codestral-2508",
+        "ministral-8b-latest",
+        "deepseek-chat",
+        "deepseek/deepseek-reasoner",
+        "xai/grok-4.3",
+        "grok-code-fast-1",
+        "us.meta.llama3-3-70b-instruct-v1:0",
+        "meta.llama4-scout-17b-instruct-v1:0",
+        "command-a-03-2025",
+        "cohere.command-r-plus-08-2024",
+        "embed-english-v3.0",
+        "us.amazon.nova-pro-v1:0",
+        "amazon.nova-micro-v1:0",
+        "qwen-plus",
+        "dashscope/qwen3-max",
+    ] {
+        assert!(prices.find(name).is_some(), "{name}");
+    }
+    // A long prompt costs more from a boundary on, and the last boundary that is passed counts.
+    let paid = |input| cost("qwen3-max", &[("input", input)], json!({})).total;
+    assert_eq!(paid(10_000), Some(0.012));
+    assert_eq!(paid(100_000), Some(0.24));
+    assert_eq!(paid(200_000), Some(0.6));
+}
+
+#[test]
 fn each_bucket_is_priced_under_the_name_it_came_with() {
     let paid = cost("gpt-4o-mini", &[("input", 1200), ("output", 250), ("total", 1450)], json!({}));
     assert_eq!(buckets(&paid), [("input", 0.00018), ("output", 0.00015)]);
