@@ -63,6 +63,6 @@ async fn a_server_that_never_answers_holds_nobody_up() {
     let config = Config::new().without_environment().langfuse("pk-lf-1", "sk-lf-1").base_url(&url);
     let guard = config.init().unwrap();
     work(2);
-    let stats = guard.shutdown(Duration::from_millis(200));
+    let stats = guard.shutdown(Duration::from_secs(1));
     assert_eq!((stats.recorded, stats.delivered, stats.lost_to(Loss::AtExit)), (1, 0, 1), "{stats}");
 }

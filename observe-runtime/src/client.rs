@@ -295,7 +295,7 @@ impl Client {
         let (answer, receiver) = tokio::sync::oneshot::channel();
         let now = Instant::now();
         // The worker stops a little earlier: putting away what is left takes its time too.
-        let margin = (timeout / 10).min(Duration::from_millis(100));
+        let margin = (timeout / 5).min(Duration::from_millis(500));
         let until = now.checked_add(timeout - margin).unwrap_or(now + Duration::from_secs(1 << 30));
         running.commands.send(Command { is_last, until, answer }, &running.journal);
         Some((receiver, running))
