@@ -118,6 +118,16 @@ fn metrics_are_summed_by_dimensions_and_time() {
         "filters": [{"type": "stringOptions", "column": "model", "operator": "any of", "value": ["gpt-4o"]}],
     })));
     assert_eq!(by_day.json()["data"][0]["time_dimension"], "2026-11-25T00:00:00.000Z");
+    let by_month = ask(&with(&json!({
+        "dimensions": [{"field": "isRootObservation"}, {"field": "startTimeMonth"}, {"field": "tags"}],
+        "metrics": [{"measure": "countScores", "aggregation": "sum"}],
+        "timeDimension": {"granularity": "week"},
+    })));
+    assert_eq!(
+        by_month.json()["data"][0],
+        json!({"time_dimension": "2026-11-23T00:00:00.000Z", "isRootObservation": false, "startTimeMonth": "2026-11",
+            "tags": [], "sum_countScores": 0.0})
+    );
     for wrong in [
         json!({"metrics": [{"measure": "count", "aggregation": "count"}], "dimensions": [{"field": "userId"}]}),
         json!({"metrics": [{"measure": "nothing", "aggregation": "count"}]}),
@@ -125,6 +135,36 @@ fn metrics_are_summed_by_dimensions_and_time() {
     ] {
         assert_eq!(ask(&with(&wrong)).status, 400, "{wrong}");
     }
+}
+
+#[test]
+fn metrics_of_scores_are_filtered_and_know_what_they_are_of() {
+    let (_scratch, server) = filled("readback-score-metrics");
+    for (number, name, value) in
+        [(1, "helpful", json!(0.5)), (2, "helpful", json!(1.0)), (3, "safe", json!(1)), (4, "safe", json!(0))]
+    {
+        let kind = if name == "safe" { "BOOLEAN" } else { "NUMERIC" };
+        let score = json!({"traceId": trace_id(number), "observationId": span_id(number * 10 + 1), "name": name, "value": value,
+            "dataType": kind});
+        assert_eq!(server.post("/api/public/scores", &score).status, 200);
+    }
+    let ask = |view: &str, filter: &Value, dimension: &str| {
+        let query = json!({"view": view, "fromTimestamp": "2026-01-01T00:00:00Z", "toTimestamp": "2100-01-01T00:00:00Z",
+            "dimensions": [{"field": dimension}], "metrics": [{"measure": "value", "aggregation": "avg"}], "filters": [filter]});
+        server.ask("/api/public/v2/metrics", "query", &query.to_string())
+    };
+    let is = |column: &str, operator: &str, value: Value| json!({"type": "string", "column": column, "operator": operator, "value": value});
+    let of_llm = ask("scores-numeric", &is("name", "=", json!("helpful")), "observationModelName");
+    assert_eq!(of_llm.json()["data"], json!([{"observationModelName": "gpt-4o", "avg_value": 0.75}]));
+    let one = ask("scores-numeric", &is("traceId", "any of", json!([trace_id(3)])), "traceName");
+    assert_eq!(one.json()["data"], json!([{"traceName": "Chat", "avg_value": 1.0}]));
+    let begun = ask("scores-boolean", &is("name", "starts with", json!("sa")), "booleanValue");
+    assert_eq!(
+        begun.json()["data"],
+        json!([{"booleanValue": false, "avg_value": 0.0}, {"booleanValue": true, "avg_value": 1.0}])
+    );
+    assert_eq!(ask("scores-numeric", &is("mood", "=", json!("good")), "name").status, 400);
+    assert_eq!(ask("scores-numeric", &is("name", "resembles", json!("good")), "name").status, 400);
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! `GET /api/public/v2/metrics`: sums and percentiles over observations and scores, by dimensions and time.
 
+mod filters;
+mod names;
+mod step;
+
 use std::collections::{BTreeMap, HashSet};
 
 use axum::extract::State;
@@ -8,6 +12,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value, json};
 
+use self::names::{Columns, DIMENSIONS, MEASURES, SCORE_DIMENSIONS, SCORE_MEASURES, TOO_MANY};
+use self::step::Step;
 use super::super::App;
 use super::answer::{Answer, Refusal, ok};
 use super::params::Params;
@@ -19,7 +25,7 @@ struct Asked {
     rows: Sql,
     dimensions: Vec<String>,
     metrics: Vec<(String, Aggregation)>,
-    step: Option<i64>,
+    step: Option<Step>,
     order: Option<(String, bool)>,
     limit: usize,
     bins: usize,
@@ -57,57 +63,6 @@ impl Aggregation {
     }
 }
 
-/// Names and their SQL.
-type Columns = &'static [(&'static str, &'static str)];
-
-const DIMENSIONS: Columns = &[
-    ("environment", "coalesce(o.environment, t.environment)"),
-    ("type", "coalesce(o.kind, 0)"),
-    ("name", "o.name"),
-    ("level", "coalesce(o.level, 1)"),
-    ("version", "coalesce(o.version, t.version)"),
-    ("release", "t.release"),
-    ("traceName", "t.name"),
-    ("traceRelease", "t.release"),
-    ("traceVersion", "t.version"),
-    ("providedModelName", "o.model"),
-    ("model", "o.model"),
-    ("promptName", "o.prompt_name"),
-    ("promptVersion", "o.prompt_version"),
-];
-
-const MEASURES: Columns = &[
-    ("count", "1"),
-    ("latency", "(o.end - o.start) / 1000.0"),
-    ("streamingLatency", "(o.end - o.completion_start) / 1000.0"),
-    ("timeToFirstToken", "(o.completion_start - o.start) / 1000.0"),
-    ("inputTokens", "o.input_tokens"),
-    ("outputTokens", "o.output_tokens"),
-    ("totalTokens", "o.total_tokens"),
-    ("tokensPerSecond", "o.total_tokens * 1e6 / nullif(o.end - o.start, 0)"),
-    ("outputTokensPerSecond", "o.output_tokens * 1e6 / nullif(o.end - coalesce(o.completion_start, o.start), 0)"),
-    ("inputCost", "o.input_cost"),
-    ("outputCost", "o.output_cost"),
-    ("totalCost", "o.total_cost"),
-    ("uniqueUserIds", "t.user"),
-    ("uniqueSessionIds", "t.session"),
-];
-
-const SCORE_DIMENSIONS: Columns = &[
-    ("name", "s.name"),
-    ("environment", "coalesce(s.environment, 'default')"),
-    ("source", "s.source"),
-    ("dataType", "s.data_type"),
-    ("stringValue", "s.text"),
-    ("traceName", "(SELECT t.name FROM trace t WHERE t.id = s.trace)"),
-    ("configId", "s.config"),
-];
-
-const SCORE_MEASURES: Columns = &[("count", "1"), ("value", "s.value")];
-
-/// Dimensions with a row for nearly everything.
-const TOO_MANY: &[&str] = &["id", "traceId", "userId", "sessionId", "parentObservationId", "observationId"];
-
 pub(super) async fn current(State(app): State<App>, uri: Uri) -> Answer {
     let params = Params::of(&uri);
     let text = params.filled("query").ok_or_else(|| Refusal::parameter("query is missing: a JSON object"))?;
@@ -126,13 +81,15 @@ pub(super) async fn current(State(app): State<App>, uri: Uri) -> Answer {
 
 /// What is asked, before the database has been looked at.
 struct Request {
+    /// The types of the scores, if it is about scores.
     scores: Option<&'static str>,
+    of_scores: Sql,
     finder: Finder,
     from: i64,
     to: i64,
     dimensions: Vec<(String, &'static str)>,
     metrics: Vec<(String, &'static str, Aggregation)>,
-    step: Option<i64>,
+    step: Option<Step>,
     order: Option<(String, bool)>,
     limit: usize,
     bins: usize,
@@ -143,9 +100,9 @@ impl Request {
         let text = |key: &str| query.get(key).and_then(Value::as_str);
         let scores = match text("view") {
             Some("observations") => None,
-            Some("scores-numeric") => Some("NUMERIC"),
-            Some("scores-boolean") => Some("BOOLEAN"),
-            Some("scores-categorical") => Some("CATEGORICAL"),
+            Some("scores-numeric") => Some("'NUMERIC', 'BOOLEAN'"),
+            Some("scores-boolean") => Some("'BOOLEAN'"),
+            Some("scores-categorical") => Some("'CATEGORICAL'"),
             other => {
                 let views = "observations, scores-numeric, scores-boolean or scores-categorical";
                 return Err(Refusal::parameter(format!("view is {}: it must be {views}", other.unwrap_or("missing"))));
@@ -191,11 +148,13 @@ impl Request {
         let mut conditions = Conditions::default();
         conditions.time("startTime", Compare::GreaterOrEqual, from).time("startTime", Compare::Less, to);
         let filters = list("filters");
+        let of_scores =
+            if scores.is_some() { filters::conditions(&filters).map_err(Refusal::parameter)? } else { Sql::default() };
         if !filters.is_empty() && scores.is_none() {
             conditions.filter(&Value::from(filters).to_string()).map_err(Refusal::parameter)?;
         }
         let granularity = query.get("timeDimension").and_then(|time| time.get("granularity")).and_then(Value::as_str);
-        let step = granularity.map(|name| step(name, to - from)).transpose()?;
+        let step = granularity.map(|name| Step::parse(name, to.saturating_sub(from))).transpose()?;
         let order = list("orderBy").first().and_then(|order| {
             let field = order.get("field")?.as_str()?.to_owned();
             Some((field, order.get("direction").and_then(Value::as_str) == Some("desc")))
@@ -206,6 +165,7 @@ impl Request {
         };
         Ok(Self {
             scores,
+            of_scores,
             finder: Finder::new(&conditions.query(), Target::Observations, None),
             from,
             to,
@@ -223,10 +183,16 @@ impl Request {
         columns.extend(self.metrics.iter().map(|(_, sql, _)| *sql));
         let columns = columns.join(", ");
         let rows = match self.scores {
-            Some(kind) => Sql::new(
-                format!("SELECT s.time, {columns} FROM score s WHERE s.data_type = ? AND s.time >= ? AND s.time < ?"),
-                [kind.to_owned().into(), self.from.into(), self.to.into()],
-            ),
+            Some(kinds) => {
+                let text = format!(
+                    "SELECT s.time, {columns} FROM score s LEFT JOIN trace t ON t.id = s.trace
+                     LEFT JOIN obs o ON o.id = s.observation AND o.trace = t.rid
+                     WHERE s.data_type IN ({kinds}) AND s.time >= ? AND s.time < ? AND {}",
+                    self.of_scores.text
+                );
+                let times = [self.from.into(), self.to.into()];
+                Sql::new(text, times.into_iter().chain(self.of_scores.values))
+            }
             None => {
                 let all = self.finder.all(db)?;
                 let text = format!(
@@ -248,21 +214,6 @@ impl Request {
     }
 }
 
-fn step(granularity: &str, range: i64) -> Result<i64, Refusal> {
-    Ok(match granularity {
-        "minute" => time::MINUTE,
-        "hour" => time::HOUR,
-        "day" => time::DAY,
-        "week" => 7 * time::DAY,
-        "month" => 30 * time::DAY,
-        "auto" if range <= 3 * time::HOUR => time::MINUTE,
-        "auto" if range <= 4 * time::DAY => time::HOUR,
-        "auto" if range <= 120 * time::DAY => time::DAY,
-        "auto" => 7 * time::DAY,
-        _ => return Err(Refusal::parameter(format!("there is no granularity {granularity}"))),
-    })
-}
-
 /// A group's values: numbers, and texts for what is only counted.
 #[derive(Default)]
 struct Group {
@@ -278,8 +229,7 @@ impl Asked {
         while let Some(row) = rows.next()? {
             let mut key = Vec::with_capacity(self.dimensions.len() + 1);
             if let Some(step) = self.step {
-                let start: i64 = row.get(0)?;
-                key.push(Some(time::iso(start.div_euclid(step) * step)));
+                key.push(Some(step.bin(row.get(0)?)));
             }
             for (place, name) in self.dimensions.iter().enumerate() {
                 key.push(dimension(name, row.get_ref(place + 1)?));
@@ -317,7 +267,12 @@ impl Asked {
         let mut out = Map::new();
         let names = self.step.iter().map(|_| "time_dimension").chain(self.dimensions.iter().map(String::as_str));
         for (name, value) in names.zip(key) {
-            out.insert(name.to_owned(), value.into());
+            let value = match (name, value.as_deref()) {
+                ("isRootObservation" | "booleanValue", Some(truth)) => json!(truth == "1"),
+                ("tags", Some(list)) => serde_json::from_str(list).unwrap_or_default(),
+                _ => value.into(),
+            };
+            out.insert(name.to_owned(), value);
         }
         for (place, (name, aggregation)) in self.metrics.iter().enumerate() {
             let numbers = &mut group.numbers[place];
