@@ -4,6 +4,7 @@
 //! - A request that a foreign page sends is refused: by `Origin`, by `Sec-Fetch-Site`, and what changes something for the page
 //!   needs a header that only scripts of the same origin can set.
 //! - With keys set every request needs them, compared in constant time, or the cookie of somebody who logged in with them.
+//!   The public key alone (`Bearer`) gives scores, as pages do for the people who use them, and nothing else.
 //!   Only the login itself, the files it looks like, and the server's health are everybody's.
 
 use axum::Json;
@@ -59,13 +60,23 @@ impl Keys {
         STANDARD.decode(encoded.trim()).is_ok_and(|given| self.are(&given))
     }
 
+    /// Whether the public key came alone.
+    fn are_half(&self, headers: &HeaderMap) -> bool {
+        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let given = value.strip_prefix("Bearer ").or_else(|| value.strip_prefix("bearer "));
+        given.is_some_and(|given| same(given.trim().as_bytes(), self.public.as_bytes()))
+    }
+
     /// Whether a pair, the public key before a colon, is this one.
     pub(super) fn are(&self, given: &[u8]) -> bool {
-        let wanted = format!("{}:{}", self.public, self.secret);
-        // Their digests are compared, so that not even the length shows.
-        let digest = |bytes: &[u8]| hmac_sha256::Hash::hash(bytes);
-        digest(given).ct_eq(&digest(wanted.as_bytes())).into()
+        same(given, format!("{}:{}", self.public, self.secret).as_bytes())
     }
+}
+
+/// Their digests are compared, so that not even the length shows.
+fn same(given: &[u8], wanted: &[u8]) -> bool {
+    let digest = |bytes: &[u8]| hmac_sha256::Hash::hash(bytes);
+    digest(given).ct_eq(&digest(wanted)).into()
 }
 
 /// Lets a request in or not, and puts the headers on the answer that a browser needs.
@@ -73,7 +84,12 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
     let is_media = request.uri().path().starts_with("/api/public/media/");
     let mut answer = match place(&app, request.uri(), request.headers(), request.method()) {
         Err(reason) => refuse(StatusCode::FORBIDDEN, &reason),
-        Ok(()) if !may_enter(&app, &request) => unknown(&request),
+        Ok(()) if !may_enter(&app, &request) => match &app.shared.keys {
+            Some(keys) if keys.are_half(request.headers()) => {
+                refuse(StatusCode::FORBIDDEN, "The public key alone only gives scores: add the secret key.")
+            }
+            _ => unknown(&request),
+        },
         Ok(()) => next.run(request).await,
     };
     let headers = answer.headers_mut();
@@ -100,7 +116,11 @@ fn may_enter(app: &App, request: &Request) -> bool {
     }
     // Programs write with keys; a cookie lets nobody write in a browser's name.
     let of_page = is_safe(request.method()) || path.starts_with("/api/local/");
-    keys.fit(headers) || keys.have_signed(request.uri()) || of_page && app.shared.sessions.knows(headers)
+    let gives_score = request.method() == Method::POST && path == "/api/public/scores";
+    keys.fit(headers)
+        || gives_score && keys.are_half(headers)
+        || keys.have_signed(request.uri())
+        || of_page && app.shared.sessions.knows(headers)
 }
 
 /// What somebody hears who may not enter: a person where to log in, a program what it lacks.

@@ -44,6 +44,23 @@ fn keys_are_asked_for_where_they_are_set() {
     assert_eq!(status(&[("authorization", "Basic cGs6c2s=")]), 200);
     assert_eq!(status(&[("authorization", "Basic cGs6b3RoZXI=")]), 401);
     assert_eq!(status(&[("authorization", "Basic %")]), 401);
+    // With the public key alone, scores can be given, and nothing else.
+    let bearer = |method: &str, path: &str, key: &str, body: &[u8]| {
+        let headers = [("authorization", key), ("content-type", "application/json")];
+        server.send(method, path, &headers, body).status
+    };
+    let score = br#"{"traceId":"t","name":"liked","value":1}"#;
+    assert_eq!(bearer("POST", "/api/public/scores", "Bearer pk", score), 200);
+    assert_eq!(bearer("POST", "/api/public/scores", "Bearer sk", score), 401);
+    for (method, path) in [
+        ("GET", "/api/public/scores"),
+        ("DELETE", "/api/public/scores/s"),
+        ("GET", "/api/public/traces"),
+        ("POST", "/api/public/otel/v1/traces"),
+        ("POST", "/api/public/ingestion"),
+    ] {
+        assert_eq!(bearer(method, path, "Bearer pk", b"{}"), 403, "{method} {path}");
+    }
     assert_eq!(server.send("GET", "/api/public/health", &[], b"").status, 200, "health is everybody's");
     let page = server.send("GET", "/", &[], b"");
     assert_eq!(page.status, 401);
