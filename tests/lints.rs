@@ -51,8 +51,6 @@ fn nothing_is_said_of_what_a_function_becomes() {
     async fn must_be_used(n: u8) -> u8 {
         ready(n).await
     }
-    let n = futures::executor::block_on(async {
-        gives_an_opaque_future(2).await.await + must_be_used(3).await
-    });
+    let n = futures::executor::block_on(async { gives_an_opaque_future(2).await.await + must_be_used(3).await });
     assert_eq!(n, 5);
 }

@@ -193,8 +193,8 @@ impl Local {
 
 /// A scratch buffer keeps at most this much.
 const SCRATCH: usize = 64 << 10;
-/// Segments that are kept in memory to be used again.
-const SPARES: usize = 32;
+/// Segments are kept in memory to be used again, up to this part of it: touching new pages costs more than a call.
+const SPARES: usize = 8;
 /// Segments in files that are made in advance, at most.
 const SPARE_FILES: usize = 16;
 
@@ -324,6 +324,9 @@ impl Journal {
                 .last()
                 .is_some_and(|spare| spare.words() >= needed && (is_in_files || larger == LARGEST));
         let spare = if is_spare { segments.spares.pop() } else { None };
+        if let Some(spare) = spare.as_ref().filter(|spare| spare.stored.is_none()) {
+            self.release(spare.bytes());
+        }
         segments.used += 1;
         let is_due = is_in_files || segments.used.is_multiple_of(4);
         drop(segments);

@@ -116,7 +116,8 @@ impl Reader {
         {
             segment.clear(over.at);
             let mut segments = journal.segments();
-            if segments.spares.len() < SPARES {
+            if segments.spares.len() < journal.rules.memory_limit / SPARES / segment.bytes() {
+                journal.reserve(segment.bytes());
                 segments.spares.push(segment);
             }
         }

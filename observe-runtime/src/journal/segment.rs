@@ -53,6 +53,10 @@ impl Segment {
         self.words.as_slice().len()
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.words() * WORD
+    }
+
     pub(super) fn is_writing(&self) -> bool {
         self.is_writing.load(Ordering::Acquire)
     }
