@@ -268,9 +268,15 @@ impl Journal {
         }
     }
 
-    /// Bytes in use: journal, fold and waiting batches.
+    /// Bytes in use: journal with what it keeps to use again, fold and waiting batches.
     pub(crate) fn used(&self) -> usize {
         self.used.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of those in use that only wait to be used again.
+    #[cfg(test)]
+    fn spared(&self) -> usize {
+        self.segments().spares.iter().map(Segment::bytes).sum()
     }
 
     #[inline]
