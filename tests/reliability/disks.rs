@@ -129,6 +129,22 @@ fn over_the_limit_of_the_directory_the_oldest_are_given_up() {
 }
 
 #[test]
+fn what_waited_in_the_directory_for_too_long_is_given_up() {
+    let dir = scratch("age");
+    let mut server = Server::new(|_| Answer::Ok);
+    server.close();
+    // Its end takes longer than what it leaves may wait.
+    let program = Program::new("calls", &server).journal(&dir).with("CALLS", "500").with("LASTING", "10");
+    let ended = program.with("EXIT", "2000").run().well();
+    assert_eq!((ended.number("pending"), ended.number("lost")), (500, 0), "{}", ended.word("stats"));
+    let program = Program::new("recover", &server).journal(&dir).with("OBSERVE_MAX_AGE", "1");
+    let next = program.with("EXIT", "3000").run().well();
+    assert_eq!((next.number("pending"), next.number("lost")), (0, 500), "{}", next.word("stats"));
+    assert!(next.word("stats").contains("older than max_age"), "{}", next.word("stats"));
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
 fn what_another_version_left_stays_for_it() {
     let (server, dir) = (Server::new(|_| Answer::Stall), scratch("version"));
     let mut running = Program::new("killed", &server).journal(&dir).with("FROM", "0").start();
