@@ -88,3 +88,44 @@ fn never_called() {
     fn inner() {}
     inner();
 }
+
+#[test]
+fn items_named_like_variables_stay_items() {
+    #![allow(non_camel_case_types, non_upper_case_globals, dead_code)]
+
+    struct call;
+    struct input;
+    struct returned;
+    const out: u8 = 1;
+    const how: u8 = 2;
+    static value: u8 = 3;
+    static future: u8 = 4;
+    struct running;
+    struct details;
+    struct slot;
+    struct state;
+
+    #[observe(level = "debug", capture(twice = n * 2), metadata(k = n))]
+    fn sync(n: u8) -> Result<u8, String> {
+        Ok(n + out)
+    }
+    #[observe]
+    async fn later(text: String) -> Box<dyn std::fmt::Debug + Send> {
+        Box::new(text)
+    }
+    #[observe]
+    fn opaque(n: u8) -> impl Future<Output = u8> {
+        async move { n + how }
+    }
+    #[observe]
+    fn adder(n: u8) -> impl Fn(u8) -> u8 {
+        move |other| n + other + value + future
+    }
+    let (_, recorded) = captured(|| {
+        assert_eq!(sync(1), Ok(2));
+        assert_eq!(futures::executor::block_on(opaque(1)), 3);
+        assert_eq!(adder(1)(1), 9);
+        drop(futures::executor::block_on(later("x".to_owned())));
+    });
+    assert_eq!(recorded.tree().lines().count(), 4, "{}", recorded.tree());
+}

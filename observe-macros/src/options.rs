@@ -206,7 +206,13 @@ fn format(word: Ident) -> syn::Result<Ident> {
     Err(syn::Error::new(word.span(), format!("`{word}` is no way to write an error: expected Debug or Display")))
 }
 
-/// Our own names are invisible to the user's code, and to each other where spelt differently.
+/// A name of the library's, which is invisible to the user's code.
 pub(crate) fn ours(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// A variable of an expansion, invisible to the user's code, and to others where spelt differently. As a pattern it could still
+/// be taken for a constant or a unit struct of the user's, so it is spelt as nobody spells.
+pub(crate) fn local(name: &str) -> Ident {
+    ours(&format!("__observe_{name}"))
 }

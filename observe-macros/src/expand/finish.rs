@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::options::{Options, ours};
+use crate::options::{Options, local, ours};
 use crate::returns::Returned;
 
 pub(super) struct Finish<'a> {
@@ -67,7 +67,7 @@ impl Finish<'_> {
     fn collect(&self) -> Option<TokenStream> {
         let Self { options, private } = self;
         let collect = options.collect.as_ref().filter(|_| options.capture_output)?;
-        let (state, value, slot) = (ours("state"), ours("value"), ours("slot"));
+        let (state, value, slot) = (local("state"), local("value"), local("slot"));
         Some(quote_spanned! {Span::mixed_site()=>
             .__observe_collect(
                 |#state, #value| { #collect(#state, #value); },

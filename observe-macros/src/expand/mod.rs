@@ -14,7 +14,7 @@ use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility, p
 
 use self::finish::{Asked, Finish};
 use crate::function::Function;
-use crate::options::{Options, ours};
+use crate::options::{Options, local};
 use crate::params;
 use crate::returns::{Returned, inferred};
 
@@ -48,7 +48,7 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     // Imported where it has a path of its own, so that a mistake in it is told once.
     let (import, private) = match &options.krate {
         Some(path) => {
-            let private = ours("observe_private");
+            let private = local("private");
             (Some(quote_spanned!(Span::mixed_site()=> use #path::__private as #private;)), private.into_token_stream())
         }
         None => (None, quote_spanned!(Span::mixed_site()=> ::observe::__private)),
@@ -88,7 +88,7 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     // The parent is taken at the call, unless an attribute that is still to come wants to see an `async fn`.
     if !is_last || is_never {
         // The captured values are not held across the await.
-        let future = ours("future");
+        let future = local("future");
         let body = quote_spanned!(Span::mixed_site()=> let #future = { #body }; #future.await);
         let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
@@ -160,10 +160,10 @@ struct Scene {
 impl Scene {
     fn sync(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private } = self;
-        let (call, out, how) = (ours("call"), ours("out"), ours("how"));
+        let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
         if matches!(returned, Returned::Callable) {
-            let running = ours("running");
+            let running = local("running");
             return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #body);
         }
         let arrow = match output {
@@ -200,7 +200,7 @@ impl Scene {
 
     fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private } = self;
-        let (call, out, value, how) = (ours("call"), ours("out"), ours("returned"), ours("how"));
+        let (call, out, value, how) = (local("call"), local("out"), local("returned"), local("how"));
         let span = Span::mixed_site();
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (span, quote_spanned!(span=> ())),

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Signature};
 
-use crate::options::{Options, is_same, ours};
+use crate::options::{Options, is_same, local, ours};
 use crate::params::{self, Param};
 
 /// One captured value.
@@ -36,7 +36,7 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
         quote_spanned!(span=> #(#cfg)* #name #probe #place)
     });
     let lazy = options.capture.iter().map(|(name, expression)| {
-        let (slot, key) = (ours("slot"), name.unraw().to_string());
+        let (slot, key) = (local("slot"), name.unraw().to_string());
         let capture = quote_spanned!(span=> #private::probe(&(#expression)).__observe_capture(#slot));
         quote_spanned!(span=> #key (|#slot: #private::Slot<'_>| #capture))
     });
@@ -57,7 +57,7 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
         let is_plain = look.is_empty() && apart.is_empty();
         return if is_plain { call } else { quote_spanned!(span=> { #look #apart #call }) };
     }
-    let (root, given) = (options.root, ours("details"));
+    let (root, given) = (options.root, local("details"));
     let enabled = match &options.enabled {
         Some(expression) => quote!(#expression),
         None => quote_spanned!(span=> true),
@@ -119,7 +119,7 @@ pub(super) fn is_captured(options: &Options, name: &Ident) -> bool {
 /// What is said when the call opens.
 fn details(options: &Options, name: Option<&Expr>, private: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
-    let (details, slot) = (ours("details"), ours("slot"));
+    let (details, slot) = (local("details"), local("slot"));
     let name = name.map(|name| quote_spanned!(span=> #private::Details::name(#details, &(#name));));
     let level = options.level.as_ref();
     let level = level.map(|level| quote_spanned!(span=> #private::Details::level(#details, #private::Level::#level);));

@@ -10,10 +10,10 @@ pub fn ask(&self, text: String) -> impl ::core::future::Future<Output = Result<A
             .__observe_value()
             .__observe_fault(),
         async move {
-            if let ::core::option::Option::Some(returned) =
+            if let ::core::option::Option::Some(__observe_returned) =
                 ::core::option::Option::None::<Result<Answer, Error>>
             {
-                return returned;
+                return __observe_returned;
             }
             let mut text = text;
             match () {
