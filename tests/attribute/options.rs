@@ -113,6 +113,25 @@ fn input_is_what_is_asked_for() {
     assert_eq!(input(|| block_on(only_computed("four".to_owned()))), json!({"length": 4}));
 }
 
+#[test]
+fn an_expression_may_look_at_the_parts_of_an_argument() {
+    struct Counted {
+        c: u8,
+    }
+
+    #[observe(capture(sum = a + b + _c))]
+    fn sync((a, b): (u8, u8), _c: u8) -> u8 {
+        a * b
+    }
+    #[observe(only(c), capture(sum = a + b + c))]
+    async fn later((a, mut b): (u8, u8), Counted { c, .. }: Counted) -> u8 {
+        b += 1;
+        a * b * c
+    }
+    assert_eq!(input(|| sync((1, 2), 3)), json!({"a": 1, "b": 2, "_c": 3, "sum": 6}));
+    assert_eq!(input(|| block_on(later((1, 2), Counted { c: 3 }))), json!({"c": 3, "sum": 6}));
+}
+
 #[derive(Debug)]
 struct Agent {
     name: &'static str,
