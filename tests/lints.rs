@@ -54,3 +54,13 @@ fn nothing_is_said_of_what_a_function_becomes() {
     let n = futures::executor::block_on(async { gives_an_opaque_future(2).await.await + must_be_used(3).await });
     assert_eq!(n, 5);
 }
+
+#[test]
+#[rustfmt::skip]
+fn a_body_on_one_line_has_its_braces() {
+    #[observe]
+    async fn later(text: &str) -> usize { text.len() }
+    #[observe]
+    fn now(text: &str) -> usize { text.len() }
+    assert_eq!(futures::executor::block_on(later("why?")), now("why!"));
+}

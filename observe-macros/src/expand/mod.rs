@@ -68,8 +68,8 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         let mut block = Group::new(Delimiter::Brace, body.stream());
         block.set_span(braces.resolved_at(Span::mixed_site()));
         block.into_token_stream()
-    } else if binds.is_empty() {
-        // Arguments that the closure or future holds are dropped after the body's temporaries.
+    } else if binds.is_empty() && hold.is_none() && signature.asyncness.is_none() {
+        // It is a closure's own block: inside another its braces would be called unnecessary.
         body.into_token_stream()
     } else {
         // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
