@@ -23,6 +23,7 @@ mod plain {
     pub(crate) mod drops;
     pub(crate) mod generics;
     pub(crate) mod methods;
+    pub(crate) mod names;
     pub(crate) mod panics;
     pub(crate) mod returns;
     pub(crate) mod streams;
@@ -37,6 +38,7 @@ mod observed {
     pub(crate) mod drops;
     pub(crate) mod generics;
     pub(crate) mod methods;
+    pub(crate) mod names;
     pub(crate) mod panics;
     pub(crate) mod returns;
     pub(crate) mod streams;
@@ -54,6 +56,7 @@ const FILES: &[(&str, Run, Run)] = &[
     ("drops", plain::drops::run, observed::drops::run),
     ("generics", plain::generics::run, observed::generics::run),
     ("methods", plain::methods::run, observed::methods::run),
+    ("names", plain::names::run, observed::names::run),
     ("panics", plain::panics::run, observed::panics::run),
     ("returns", plain::returns::run, observed::returns::run),
     ("streams", plain::streams::run, observed::streams::run),

@@ -29,8 +29,6 @@ pub(crate) struct Param {
     is_used: bool,
     /// It stands where the user put it: dropping it does nothing, wherever that happens.
     is_direct: bool,
-    /// Its type's name says that it is a number or a text.
-    pub(crate) is_known: bool,
 }
 
 /// Names that the expansion uses for itself.
@@ -78,8 +76,7 @@ pub(crate) fn take(
         if let Some(name) = plain.filter(|_| is_direct) {
             let place = name.clone();
             let (is_plain, is_hidden, is_used) = (true, false, false);
-            let is_known = is_known(&argument.ty);
-            params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct, is_known });
+            params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct });
             continue;
         }
         let is_used = lints.is_empty() && plain.is_some_and(&is_used);
@@ -96,8 +93,8 @@ pub(crate) fn take(
             ident: place.clone(),
             subpat: None,
         });
-        let (is_plain, is_known) = (plain.is_some(), false);
-        params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct, is_known });
+        let is_plain = plain.is_some();
+        params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct });
     }
     params
 }
@@ -142,15 +139,6 @@ fn is_inert(given: &Type) -> bool {
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Group(inner) => is_inert(&inner.elem),
         _ => is_primitive(given),
-    }
-}
-
-/// Whether it is a number or a text by name, or a reference to one.
-fn is_known(given: &Type) -> bool {
-    match given {
-        Type::Reference(reference) => is_known(&reference.elem),
-        Type::Path(path) => path.path.is_ident("str") || is_primitive(given),
-        _ => false,
     }
 }
 

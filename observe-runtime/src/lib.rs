@@ -74,7 +74,7 @@ pub use crate::usage::Usage;
 pub mod __private {
     pub use crate::__observe_site as site;
     pub use crate::call::Call;
-    pub use crate::capture::{Captured, Slot, known, lazy, probe};
+    pub use crate::capture::{Captured, Slot, lazy, probe};
     pub use crate::details::Details;
     pub use crate::finish::Unseen;
     pub use crate::function::{finish, run};

@@ -16,8 +16,6 @@ struct Entry<'a> {
     words: String,
     /// Where the value is.
     place: Ident,
-    /// Its type needs no probe.
-    is_known: bool,
 }
 
 /// `Call::open({ static SITE: .. ; &SITE }, &mut [..])`, and what else there is to say.
@@ -31,10 +29,8 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
     };
     let kind = options.kind.clone().unwrap_or_else(|| ours("Span"));
     let (apart, entries) = entries(signature, options, params);
-    let probed = entries.iter().map(|Entry { cfg, name, is_known, place, .. }| {
-        let probe = ours(if *is_known { "known" } else { "probe" });
-        quote_spanned!(span=> #(#cfg)* #name #probe #place)
-    });
+    let probed =
+        entries.iter().map(|Entry { cfg, name, place, .. }| quote_spanned!(span=> #(#cfg)* #name probe #place));
     let lazy = options.capture.iter().map(|(name, expression)| {
         let (slot, key) = (local("slot"), name.unraw().to_string());
         let capture = quote_spanned!(span=> #private::probe(&(#expression)).__observe_capture(#slot));
@@ -82,13 +78,13 @@ fn entries<'a>(signature: &Signature, options: &'a Options, params: &'a [Param])
     {
         let token = receiver.self_token;
         let word = Ident::new("self", token.span);
-        entries.push(entry(options, &[], &word, word.clone(), false));
+        entries.push(entry(options, &[], &word, word.clone()));
     }
     for param in params {
         let before = entries.len();
         for name in param.names.iter().filter(|name| is_captured(options, name)) {
             let place = if param.is_plain { param.place.clone() } else { params::hidden(name) };
-            entries.push(entry(options, &param.cfg, name, place, param.is_known));
+            entries.push(entry(options, &param.cfg, name, place));
         }
         if !param.is_plain && entries.len() > before {
             apart.extend(param.take_apart());
@@ -97,14 +93,14 @@ fn entries<'a>(signature: &Signature, options: &'a Options, params: &'a [Param])
     (apart, entries)
 }
 
-fn entry<'a>(options: &Options, cfg: &'a [Attribute], name: &Ident, place: Ident, is_known: bool) -> Entry<'a> {
+fn entry<'a>(options: &Options, cfg: &'a [Attribute], name: &Ident, place: Ident) -> Entry<'a> {
     let own = name.unraw().to_string();
     let renamed = options.rename.iter().find(|(renamed, _)| is_same(renamed, name)).map(|(_, shown)| shown.value());
     let (name, words) = match renamed {
         Some(shown) => (shown.clone(), format!("{shown} {own}")),
         None => (own.clone(), own),
     };
-    Entry { cfg, name, words, place, is_known }
+    Entry { cfg, name, words, place }
 }
 
 pub(super) fn is_captured(options: &Options, name: &Ident) -> bool {

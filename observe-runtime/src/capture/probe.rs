@@ -23,29 +23,6 @@ pub fn probe<T: ?Sized>(value: &T) -> ViaKnown<&T> {
     strongest(value)
 }
 
-/// A value that needs no probe: its type's name says that it is a number or a text.
-#[inline]
-pub fn known<T: Known>(value: &T) -> Sure<'_> {
-    Sure(value)
-}
-
-/// A value whose type is known by name.
-pub struct Sure<'a>(&'a dyn Known);
-
-impl Debug for Sure<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sure").finish_non_exhaustive()
-    }
-}
-
-impl<'a> Sure<'a> {
-    /// The value, to be captured.
-    #[inline]
-    pub fn __observe_value(&self) -> Captured<'a> {
-        Captured::known(self.0)
-    }
-}
-
 #[inline]
 pub(crate) fn strongest<T>(asked: T) -> ViaKnown<T> {
     ViaKnown(ViaSerialize(ViaDebug(ViaDisplay(ViaStr(ViaType(asked))))))

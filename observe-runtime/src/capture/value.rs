@@ -54,12 +54,7 @@ impl<T> Typed for T {
     }
 }
 
-impl<'a> Captured<'a> {
-    #[inline]
-    pub(super) fn known(value: &'a dyn Known) -> Self {
-        Self(Way::Known(value))
-    }
-
+impl Captured<'_> {
     /// Writes the value. What is computed may panic: that goes no further.
     pub(crate) fn write(&mut self, slot: Slot<'_>) {
         match &mut self.0 {
