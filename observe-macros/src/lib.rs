@@ -3,6 +3,7 @@
 //! The spine: parse the options and the function (its body stays raw tokens), check, expand. On a mistake the
 //! user's item stays as it was, beside the errors, so that one mistake makes one error.
 
+mod body;
 mod errors;
 mod expand;
 mod function;

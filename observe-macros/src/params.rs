@@ -4,10 +4,12 @@
 //! future, so that it is dropped there and in the order of a plain function. Where somebody else's code names arguments
 //! (an expression among the options, a macro that is still to come), plain ones keep their names.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature, Type};
+
+use crate::body::Words;
 
 /// An argument that is not `self`.
 pub(crate) struct Param {
@@ -50,10 +52,9 @@ pub(crate) fn names(signature: &Signature) -> Vec<Ident> {
 pub(crate) fn take(
     signature: &mut Signature,
     keeps_names: bool,
-    body: &TokenStream,
+    body: &Words,
     is_used: impl Fn(&Ident) -> bool,
 ) -> Vec<Param> {
-    let mut changed = None;
     let mut params = Vec::new();
     for (at, argument) in signature.inputs.iter_mut().enumerate() {
         let FnArg::Typed(argument) = argument else { continue };
@@ -69,10 +70,7 @@ pub(crate) fn take(
         };
         let is_direct = lints.is_empty() && is_inert(&argument.ty) && is_immutable(plain, &pattern)
             // An assignment to what is not `mut` is told in other words of what a closure holds.
-            && plain.is_some_and(|name| {
-                let changed = changed.get_or_insert_with(|| changed_in(body.clone()));
-                !changed.iter().any(|changed| name == changed)
-            });
+            && plain.is_some_and(|name| !body.change(name));
         if let Some(name) = plain.filter(|_| is_direct) {
             let place = name.clone();
             let (is_plain, is_hidden, is_used) = (true, false, false);
@@ -105,34 +103,6 @@ fn is_immutable(plain: Option<&Ident>, pattern: &Pat) -> bool {
         && plain.is_some_and(|name| !name.to_string().starts_with('_'))
 }
 
-/// The names that are assigned to, or mutably borrowed, among these tokens.
-fn changed_in(tokens: TokenStream) -> Vec<String> {
-    let mut changed = Vec::new();
-    let (mut name, mut operator, mut after_mut) = (None, String::new(), false);
-    for token in tokens {
-        if let TokenTree::Punct(punct) = &token {
-            operator.push(punct.as_char());
-            continue;
-        }
-        let is_assignment = operator.ends_with('=') && !matches!(operator.as_str(), "==" | "!=" | "<=" | ">=");
-        changed.extend(name.take().filter(|_| is_assignment));
-        operator.clear();
-        match token {
-            TokenTree::Ident(ident) => {
-                let word = ident.to_string();
-                if after_mut {
-                    changed.push(word.clone());
-                }
-                after_mut = word == "mut";
-                name = Some(word);
-            }
-            TokenTree::Group(group) => changed.extend(changed_in(group.stream())),
-            _ => after_mut = false,
-        }
-    }
-    changed
-}
-
 /// Whether nothing happens when such a value is dropped.
 fn is_inert(given: &Type) -> bool {
     match given {
@@ -151,16 +121,6 @@ fn is_primitive(given: &Type) -> bool {
         Type::Path(path) => path.path.get_ident().is_some_and(|name| PRIMITIVE.contains(&name.to_string().as_str())),
         _ => false,
     }
-}
-
-/// Whether a word stands among these tokens, be it within a literal such as that of `format!`.
-pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident.unraw() == word,
-        TokenTree::Literal(literal) => literal.to_string().contains(word),
-        TokenTree::Group(group) => mentions(group.stream(), word),
-        TokenTree::Punct(_) => false,
-    })
 }
 
 impl Param {

@@ -18,6 +18,7 @@ use crate::journal::{self, Admission, Journal};
 use crate::loss::Loss;
 use crate::observation::Outcome;
 use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
+use crate::registry;
 use crate::site::Site;
 
 /// An open call. Made by the expansion of `#[observe]` only.
@@ -41,27 +42,32 @@ const WAITING: u8 = 2 << 4;
 const OPEN: u8 = 3 << 4;
 const ENDED: u8 = 4 << 4;
 
-/// An observed function, and what is captured of its arguments.
-type Place<'a, 'v> = (&'static Site, &'a mut [Captured<'v>]);
 type Say<'a> = &'a mut dyn FnMut(&mut Details<'_>);
 
 impl Call {
     /// Opens a call below the current observation.
     #[inline]
-    pub fn open(place: Place<'_, '_>) -> Self {
-        if journal::is_active() { Self::start(place, false, None, None) } else { Self::OFF }
+    pub fn open(site: &'static Site, values: &mut [Captured<'_>]) -> Self {
+        if journal::is_active() { Self::start(site, values, false, None, None) } else { Self::OFF }
     }
 
     /// Opens a call for which more is said: whether it starts a trace of its own, whether it is observed at all, and details.
     #[inline]
-    pub fn open_with(place: Place<'_, '_>, is_root: bool, is_enabled: &mut dyn FnMut() -> bool, say: Say<'_>) -> Self {
-        if journal::is_active() { Self::start(place, is_root, Some(is_enabled), Some(say)) } else { Self::OFF }
+    pub fn open_with(
+        site: &'static Site,
+        values: &mut [Captured<'_>],
+        is_root: bool,
+        is_enabled: &mut dyn FnMut() -> bool,
+        say: Say<'_>,
+    ) -> Self {
+        if journal::is_active() { Self::start(site, values, is_root, Some(is_enabled), Some(say)) } else { Self::OFF }
     }
 
     pub(crate) const OFF: Self = Self { context: Context::NONE, started: [0; 8] };
 
     fn start(
-        (site, values): Place<'_, '_>,
+        site: &'static Site,
+        values: &mut [Captured<'_>],
         is_root: bool,
         is_enabled: Option<&mut dyn FnMut() -> bool>,
         say: Option<Say<'_>>,
@@ -92,12 +98,13 @@ impl Call {
                 return false;
             }
             let at = out.len();
-            let (kind, flags, site_number) = (site.kind, if is_top { APP_ROOT } else { 0 }, site.number());
+            let entry = registry::entry(site);
+            let (kind, flags, site_number) = (site.kind, if is_top { APP_ROOT } else { 0 }, entry.number);
             record::open(out, &Opening { trace, observation, parent, start: 0, kind, flags, site: site_number });
             if journal.rules.capture_io {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
-                        let mut input = Input::new(out, journal.rules.limits, journal.redacted(site));
+                        let mut input = Input::new(out, journal.rules.limits, journal.redacted(entry));
                         site.inputs.iter().zip(values).for_each(|(name, value)| value.write(input.slot(name)));
                         input.finish();
                     });

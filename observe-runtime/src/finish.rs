@@ -294,7 +294,7 @@ macro_rules! boxed {
             type Output = T;
 
             fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
-                Box::pin(future(call, how, self))
+                Box::pin(future(how, call, self))
             }
         }
 
@@ -302,7 +302,7 @@ macro_rules! boxed {
             type Output = T;
 
             fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
-                Box::new(future(call, how, self))
+                Box::new(future(how, call, self))
             }
         }
 

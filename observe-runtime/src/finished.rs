@@ -10,9 +10,9 @@ use crate::id::{ObservationId, TraceId};
 use crate::journal::{Keep, Key};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::record::{self, APP_ROOT, Kind, Record, Tag};
+use crate::registry::Entry;
 use crate::score::DataType;
 use crate::shapes;
-use crate::site::Site;
 
 /// What belongs to the whole trace and is stamped on every observation of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,14 +165,14 @@ impl Finished {
             records.sort_by_key(order);
         }
         let opening = records.first()?.opening()?;
-        let site = Site::find(opening.site);
+        let entry = Entry::find(opening.site);
         let mut view = View {
             trace_id: self.trace,
             id: self.id,
             parent_id: opening.parent,
             app_root: opening.flags & APP_ROOT != 0,
             kind: opening.kind,
-            name: Cow::Borrowed(site.map_or("", |site| site.name)),
+            name: Cow::Borrowed(entry.map_or("", |entry| entry.site.name)),
             start: opening.start,
             end: opening.start,
             outcome: Outcome::Ok,
@@ -188,7 +188,11 @@ impl Finished {
             cost: Vec::new(),
             completion_start: None,
             prompt: None,
-            place: site.map(|site| Place { function: site.function.into(), file: site.file.into(), line: site.line }),
+            place: entry.map(|Entry { site, function, .. }| Place {
+                function: function.into(),
+                file: site.file.into(),
+                line: site.line,
+            }),
             trace: Cow::Borrowed(&self.attributes),
         };
         let (mut declared, mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None, None);

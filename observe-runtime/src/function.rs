@@ -5,7 +5,7 @@ use crate::finish::Finish;
 
 /// Runs the body of an observed function. Called by the expansion of `#[observe]` only.
 #[inline]
-pub fn run<R, H>(mut call: Call, how: H, body: impl FnOnce() -> R) -> R
+pub fn run<R, H>(how: H, mut call: Call, body: impl FnOnce() -> R) -> R
 where
     H: Finish<R, Output = R>,
 {
@@ -20,6 +20,13 @@ where
 
 /// Ends a call with what came out of its body, or hands it on to what goes on.
 #[inline]
-pub fn finish<R, H: Finish<R>>(call: Call, how: H, out: R) -> H::Output {
+pub fn finish<R, H: Finish<R>>(how: H, call: Call, out: R) -> H::Output {
     how.finish(call, out)
+}
+
+/// Stands in code that is never run, for a value of this type: so an `async` block, which has no arrow, is told what it
+/// gives.
+#[must_use]
+pub fn never<R>() -> R {
+    unreachable!("only the types of this code count")
 }

@@ -45,7 +45,7 @@ pin_project! {
 
 /// Makes an observed future. Called by the expansion of `#[observe]` only.
 #[inline]
-pub fn future<F, H>(call: Call, how: H, inner: F) -> Observed<F, H>
+pub fn future<F, H>(how: H, call: Call, inner: F) -> Observed<F, H>
 where
     F: Future,
     H: Finish<F::Output>,

@@ -33,6 +33,7 @@ mod mask;
 mod observation;
 mod prepare;
 mod record;
+mod registry;
 mod returned;
 mod running;
 mod score;
@@ -72,12 +73,12 @@ pub use crate::usage::Usage;
 /// What the expansion of `#[observe]` calls: no public API.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::__observe_site as site;
+    pub use crate::__observe_call as call;
     pub use crate::call::Call;
     pub use crate::capture::{Captured, Slot, lazy, probe};
     pub use crate::details::Details;
     pub use crate::finish::Unseen;
-    pub use crate::function::{finish, run};
+    pub use crate::function::{finish, never, run};
     pub use crate::future::future;
     pub use crate::observation::{Level, ObservationType};
     pub use crate::returned::{awaited, items, items_or, of, of_type, output, output_type, returned, typed};

@@ -5,7 +5,7 @@
 //! unix epoch. A reader skips tags that it does not know and stops at what is cut off.
 //!
 //! - [`Kind::Open`]: time = start; then parent id (8, zero: none), observation type (1), flags (1), number of the
-//!   [site](crate::site::Site) in this process (4, zero: none).
+//!   [site](crate::registry) in this process (4, zero: none).
 //! - [`Kind::Close`]: time = end; then start (8, zero: as opened), outcome (1).
 //! - [`Kind::Update`], [`Kind::Trace`], [`Kind::Score`]: time = when it was said.
 //! - [`Kind::Site`]: only in files, where numbers of sites outlive the process that gave them.
@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use crate::checksum;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};
-use crate::site::Site;
+use crate::registry::Entry;
 
 /// What a record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -455,9 +455,9 @@ pub(crate) fn described(bytes: &[u8]) -> Option<(u32, &[u8])> {
 
 /// Appends what the number of a site stands for in this process, as fields.
 pub(crate) fn put_site(out: &mut Vec<u8>, number: u32) {
-    if let Some(site) = Site::find(number) {
+    if let Some(Entry { site, function, .. }) = Entry::find(number) {
         put(out, Tag::Name, site.name.as_bytes());
-        put_place(out, site.line, site.function, site.file);
+        put_place(out, site.line, function, site.file);
     }
 }
 

@@ -31,10 +31,12 @@ use crate::capture::{
 };
 use crate::finish::{BoxedFuture, BoxedStream, Collect};
 
-/// A type that is asked, with what was found so far and what is to be asked then.
-pub struct Ask<Found, T, Then = ()>(Found, PhantomData<fn() -> (T, Then)>);
+/// A type that is asked, with what was found so far, what is to be asked then, and the way of values once that is found.
+///
+/// What was found is a type, not a value: a value would have to be `Copy`, which the compiler would prove at every step.
+pub struct Ask<Found, T, Then = (), V = ()>(V, PhantomData<fn() -> (Found, T, Then)>);
 
-impl<Found, T, Then> Debug for Ask<Found, T, Then> {
+impl<Found, T, Then, V> Debug for Ask<Found, T, Then, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ask").finish_non_exhaustive()
     }
@@ -140,18 +142,18 @@ type AskSplit<When, Stream, Refusal, T> = ViaResult<Ask<Found<When, Stream, Refu
 type AskStream<When, T> = ViaStream<Ask<When, T>>;
 
 #[inline]
-fn ask_split<D, T>(found: D) -> ViaResult<Ask<D, T>> {
-    ViaResult(ViaValue(Ask(found, PhantomData)))
+fn ask_split<D, T>() -> ViaResult<Ask<D, T>> {
+    ViaResult(ViaValue(Ask((), PhantomData)))
 }
 
 #[inline]
-fn ask_stream<D, T>(found: D) -> ViaStream<Ask<D, T>> {
-    ViaStream(ViaStreamResult(ViaPlain(Ask(found, PhantomData))))
+fn ask_stream<D, T>() -> ViaStream<Ask<D, T>> {
+    ViaStream(ViaStreamResult(ViaPlain(Ask((), PhantomData))))
 }
 
 #[inline]
-fn ask_refusal<D, E, T>(found: D) -> FaultViaBox<Ask<D, E, T>> {
-    ask_error(Ask(found, PhantomData))
+fn ask_refusal<D, E, T>() -> FaultViaBox<Ask<D, E, T>> {
+    ask_error(Ask((), PhantomData))
 }
 
 /// Asks the type of what a function returns: it may be a future in a box.
@@ -163,7 +165,7 @@ pub fn returned<R>() -> ViaFuture<Ask<(), R>> {
 /// Asks the type of an output: it may be a stream in a box.
 #[inline]
 pub fn output<R>() -> AskStream<Now, R> {
-    ask_stream(Now)
+    ask_stream()
 }
 
 /// Asks the type of an output that has no name: it may be a stream in a box.
@@ -175,7 +177,7 @@ pub fn output_type<R>(_: Type<R>) -> AskStream<Now, R> {
 /// Asks the type of an output that does not go on.
 #[inline]
 pub fn of<R>() -> AskSplit<Now, Plain, FaultByError, R> {
-    ask_split((Now, Plain, FaultByError))
+    ask_split()
 }
 
 /// Asks the type of an output that has no name.
@@ -187,13 +189,13 @@ pub fn of_type<R>(_: Type<R>) -> AskSplit<Now, Plain, FaultByError, R> {
 /// Asks the type of a stream's items.
 #[inline]
 pub fn items<I, S: Stream<Item = I>>(_: Type<S>) -> AskSplit<Now, Opened, FaultByError, I> {
-    ask_split((Now, Opened, FaultByError))
+    ask_split()
 }
 
 /// Asks the type of the error that comes instead of a stream, and then that of its items.
 #[inline]
 pub fn items_or<I, S: Stream<Item = I>, E>(_: Type<Result<S, E>>) -> AskRefusal<Now, OpenedOr, E, I> {
-    ask_refusal((Now, OpenedOr))
+    ask_refusal()
 }
 
 /// A type that need not be named.
@@ -221,7 +223,7 @@ impl<R: BoxedFuture> ViaFuture<Ask<(), R>> {
     /// It is over when the future is.
     #[inline]
     pub fn __observe_later(&self) -> AskStream<Later, R::Output> {
-        ask_stream(Later)
+        ask_stream()
     }
 }
 
@@ -229,64 +231,57 @@ impl<R> ViaNow<Ask<(), R>> {
     /// It is over at once.
     #[inline]
     pub fn __observe_later(&self) -> AskStream<Now, R> {
-        ask_stream(Now)
+        ask_stream()
     }
 }
 
-impl<W: Copy, S: BoxedStream> ViaStream<Ask<W, S>> {
+impl<W, S: BoxedStream> ViaStream<Ask<W, S>> {
     /// It is a stream.
     #[inline]
     pub fn __observe_stream(&self) -> AskRefusal<W, Boxed, Infallible, S::Item> {
-        ask_refusal((self.asked().0, Boxed))
+        ask_refusal()
     }
 }
 
-impl<W: Copy, S: BoxedStream, E> ViaStreamResult<Ask<W, Result<S, E>>> {
+impl<W, S: BoxedStream, E> ViaStreamResult<Ask<W, Result<S, E>>> {
     /// It is a stream or an error.
     #[inline]
     pub fn __observe_stream(&self) -> AskRefusal<W, BoxedOr, E, S::Item> {
-        ask_refusal((self.asked().0, BoxedOr))
+        ask_refusal()
     }
 }
 
-impl<W: Copy, T> ViaPlain<Ask<W, T>> {
+impl<W, T> ViaPlain<Ask<W, T>> {
     /// It does not go on.
     #[inline]
     pub fn __observe_stream(&self) -> AskRefusal<W, Plain, Infallible, T> {
-        ask_refusal((self.asked().0, Plain))
+        ask_refusal()
     }
 }
 
-impl<T> ViaPlain<T> {
-    #[inline]
-    fn asked(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<D: Copy, T, E> ViaResult<Ask<D, Result<T, E>>> {
+impl<D, T, E> ViaResult<Ask<D, Result<T, E>>> {
     /// A value or an error.
     #[inline]
     pub fn __observe_split(&self) -> ViaKnown<Ask<(D, Parts), T, E>> {
-        ask_value(Ask((self.0.0.0, Parts), PhantomData))
+        ask_value(Ask((), PhantomData))
     }
 }
 
-impl<D: Copy, T> ViaValue<Ask<D, T>> {
+impl<D, T> ViaValue<Ask<D, T>> {
     /// A value.
     #[inline]
     pub fn __observe_split(&self) -> ViaKnown<Ask<(D, Whole), T, Infallible>> {
-        ask_value(Ask((self.0.0, Whole), PhantomData))
+        ask_value(Ask((), PhantomData))
     }
 }
 
 macro_rules! values {
     ($($probe:ident $(: $bound:ident$(<$of:ty>)?)?, $way:ident;)*) => {$(
-        impl<D: Copy, T $(: $bound$(<$of>)?)?, E> $probe<Ask<D, T, E>> {
+        impl<D, T $(: $bound$(<$of>)?)?, E> $probe<Ask<D, T, E>> {
             /// The way of the value.
             #[inline]
-            pub fn __observe_value(&self) -> FaultViaBox<Ask<(D, $way), E, T>> {
-                ask_error(Ask((self.asked().0, $way), PhantomData))
+            pub fn __observe_value(&self) -> FaultViaBox<Ask<D, E, T, $way>> {
+                ask_error(Ask($way, PhantomData))
             }
         }
     )*};
@@ -301,47 +296,45 @@ values! {
     ViaType, ByType;
 }
 
-impl<D: Copy, T, E> ViaKnown<Ask<D, T, E>> {
+impl<D, T, E> ViaKnown<Ask<D, T, E>> {
     /// The value is not captured.
     #[inline]
-    pub fn __observe_nothing(&self) -> FaultViaBox<Ask<(D, ByNothing), E, T>> {
-        ask_error(Ask((self.asked().0, ByNothing), PhantomData))
+    pub fn __observe_nothing(&self) -> FaultViaBox<Ask<D, E, T, ByNothing>> {
+        ask_error(Ask(ByNothing, PhantomData))
     }
 }
 
-impl<D: Copy, V: Copy, E, T> FaultViaBox<Ask<(D, V), E, T>> {
+impl<D, V: Copy, E, T> FaultViaBox<Ask<D, E, T, V>> {
     /// The items of a stream are folded, and what was made of them is captured.
     #[inline]
     pub fn __observe_collect<S: Default, C, M>(
         &self,
         fold: C,
         made: M,
-    ) -> FaultViaBox<Ask<(D, Collect<S, C, M, V>), E, T>>
+    ) -> FaultViaBox<Ask<D, E, T, Collect<S, C, M, V>>>
     where
         C: Fn(&mut S, &T) + Copy,
         M: Fn(&S, Slot<'_>) + Copy,
     {
-        let (found, way) = self.asked().0;
-        ask_error(Ask((found, Collect::new(fold, made, way)), PhantomData))
+        ask_error(Ask(Collect::new(fold, made, self.asked().0), PhantomData))
     }
 }
 
 macro_rules! errors {
     ($($probe:ident $(: $bound:ident)?, $way:ident;)*) => {$(
-        impl<W: Copy, S: Copy, E $(: $bound)?, T> $probe<Ask<(W, S), E, T>> {
+        impl<W, S, E $(: $bound)?, T> $probe<Ask<(W, S), E, T>> {
             /// The way of the error that comes instead of a stream.
             #[inline]
             pub fn __observe_refusal(&self) -> AskSplit<W, S, $way, T> {
-                let (when, stream) = self.asked().0;
-                ask_split((when, stream, $way))
+                ask_split()
             }
         }
 
-        impl<D: Copy, K: Copy, V: Copy, E $(: $bound)?, T> $probe<Ask<((D, K), V), E, T>> {
+        impl<D, K, V: Copy, E $(: $bound)?, T> $probe<Ask<(D, K), E, T, V>> {
             /// The way of the error.
             #[inline]
             pub fn __observe_fault(&self) -> How<D, K, V, $way> {
-                How::new(self.asked().0.1)
+                How::new(self.asked().0)
             }
         }
     )*};
@@ -355,15 +348,14 @@ errors! {
     FaultViaType, FaultByType;
 }
 
-impl<W: Copy, S: Copy, E, T> FaultViaBox<Ask<(W, S), E, T>> {
+impl<W, S, E, T> FaultViaBox<Ask<(W, S), E, T>> {
     /// The option `err = Debug`.
     #[inline]
     pub fn __observe_refusal_by_debug(&self) -> AskSplit<W, S, FaultByDebug, T>
     where
         E: Debug,
     {
-        let (when, stream) = self.asked().0;
-        ask_split((when, stream, FaultByDebug))
+        ask_split()
     }
 
     /// The option `err = Display`.
@@ -372,19 +364,18 @@ impl<W: Copy, S: Copy, E, T> FaultViaBox<Ask<(W, S), E, T>> {
     where
         E: Display,
     {
-        let (when, stream) = self.asked().0;
-        ask_split((when, stream, FaultByPlain))
+        ask_split()
     }
 }
 
-impl<D: Copy, K: Copy, V: Copy, E, T> FaultViaBox<Ask<((D, K), V), E, T>> {
+impl<D, K, V: Copy, E, T> FaultViaBox<Ask<(D, K), E, T, V>> {
     /// The option `err = Debug`.
     #[inline]
     pub fn __observe_fault_by_debug(&self) -> How<D, K, V, FaultByDebug>
     where
         E: Debug,
     {
-        How::new(self.asked().0.1)
+        How::new(self.asked().0)
     }
 
     /// The option `err = Display`.
@@ -393,6 +384,6 @@ impl<D: Copy, K: Copy, V: Copy, E, T> FaultViaBox<Ask<((D, K), V), E, T>> {
     where
         E: Display,
     {
-        How::new(self.asked().0.1)
+        How::new(self.asked().0)
     }
 }

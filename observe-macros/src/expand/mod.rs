@@ -9,10 +9,10 @@ mod open;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility, parse_quote_spanned};
 
 use self::finish::{Asked, Finish};
+use crate::body::Words;
 use crate::function::Function;
 use crate::options::{Options, local};
 use crate::params;
@@ -24,27 +24,25 @@ use crate::returns::{Returned, inferred};
 // Output:
 //     fn ask(question: &str) -> Result<String, Error> {
 //         run(
-//             Call::open({ static SITE: Site = ..; &SITE }, &mut [(the way to capture `question`)]),
 //             of::<Result<String, Error>>()(its ways to be captured),
+//             Call::open(&Site { .. }, &mut [(the way to capture `question`)]),
 //             move || -> Result<String, Error> { .. },
 //         )
 //     }
 //
 // And of an `async fn`:
 //     fn ask(question: &str) -> impl Future<Output = Result<String, Error>> {
-//         future(.., .., async move { (fix the type) { .. } })
+//         future(.., .., async move { (say the type) { .. } })
 //     }
 pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
     let is_last = attributes.iter().all(is_inert);
     let expressions = options.expressions();
     // What is captured is used; but where the body uses it too, nothing needs to be said of that.
-    let is_used = |name: &Ident| {
-        let word = name.unraw().to_string();
-        (open::is_captured(options, name) || params::mentions(expressions.clone(), &word))
-            && !params::mentions(body.stream(), &word)
-    };
-    let params = params::take(&mut signature, !is_last || !expressions.is_empty(), &body.stream(), is_used);
+    let keeps_names = !is_last || !expressions.is_empty();
+    let (words, said) = (Words::of(body.stream()), Words::of(expressions));
+    let is_used = |name: &Ident| (open::is_captured(options, name) || said.mention(name)) && !words.mention(name);
+    let params = params::take(&mut signature, keeps_names, &words, is_used);
     // Imported where it has a path of its own, so that a mistake in it is told once.
     let (import, private) = match &options.krate {
         Some(path) => {
@@ -180,17 +178,17 @@ impl Scene {
             Returned::Opaque | Returned::Future(..) | Returned::Stream(_) | Returned::StreamResult(_)
         ) {
             let how = finish.how(&Asked::Returned(&arrow), returned);
-            return quote_spanned!(span=> #private::run(#open, #how, #work));
+            return quote_spanned!(span=> #private::run(#how, #open, #work));
         }
         let end = match returned {
             Returned::Future(given, then) => {
                 let ways = finish
                     .how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#given, _>(&#out))), then.plainly());
-                quote_spanned!(span=> let #how = #ways; #private::future(#call, #how, #out))
+                quote_spanned!(span=> let #how = #ways; #private::future(#how, #call, #out))
             }
             other => {
                 let ways = finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::typed(&#out))), other);
-                quote_spanned!(span=> let #how = #ways; #private::finish(#call, #how, #out))
+                quote_spanned!(span=> let #how = #ways; #private::finish(#how, #call, #out))
             }
         };
         // Tells what is known of an opaque type before its value is looked at.
@@ -200,7 +198,7 @@ impl Scene {
 
     fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private } = self;
-        let (call, out, value, how) = (local("call"), local("out"), local("returned"), local("how"));
+        let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (span, quote_spanned!(span=> ())),
@@ -211,10 +209,8 @@ impl Scene {
             }
         };
         // An async block has no arrow: this says its type before the body does.
-        let give = quote_spanned!(at=> return #value;);
-        let edge = quote_spanned! {span=>
-            if let ::core::option::Option::Some(#value) = ::core::option::Option::None::<#output> { #give }
-        };
+        let give = quote_spanned!(at=> return);
+        let edge = quote_spanned!(span=> if false { #give #private::never::<#output>(); });
         let work = quote_spanned!(span=> async move { #edge #before #body });
         let returned = returned.plainly();
         if matches!(returned, Returned::Opaque | Returned::Callable | Returned::Stream(_) | Returned::StreamResult(_)) {
@@ -224,11 +220,11 @@ impl Scene {
                 let #call = #open;
                 let #out = #work;
                 let #how = #ways;
-                #private::future(#call, #how, #out)
+                #private::future(#how, #call, #out)
             };
         }
         let ways = finish.how(&Asked::Output(&output), returned);
-        quote_spanned!(span=> #private::future(#open, #ways, #work))
+        quote_spanned!(span=> #private::future(#ways, #open, #work))
     }
 }
 

@@ -18,7 +18,7 @@ struct Entry<'a> {
     place: Ident,
 }
 
-/// `Call::open({ static SITE: .. ; &SITE }, &mut [..])`, and what else there is to say.
+/// `Call::open(&Site { .. }, &mut [..])`, and what else there is to say.
 pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], private: &TokenStream) -> TokenStream {
     let span = Span::mixed_site();
     let function = signature.ident.unraw().to_string();
@@ -29,27 +29,29 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
     };
     let kind = options.kind.clone().unwrap_or_else(|| ours("Span"));
     let (apart, entries) = entries(signature, options, params);
-    let probed =
-        entries.iter().map(|Entry { cfg, name, place, .. }| quote_spanned!(span=> #(#cfg)* #name probe #place));
+    let probed = entries.iter().map(|Entry { cfg, name, place, .. }| quote_spanned!(span=> #(#cfg)* #name #place));
     let lazy = options.capture.iter().map(|(name, expression)| {
         let (slot, key) = (local("slot"), name.unraw().to_string());
         let capture = quote_spanned!(span=> #private::probe(&(#expression)).__observe_capture(#slot));
         quote_spanned!(span=> #key (|#slot: #private::Slot<'_>| #capture))
     });
     // A secret stays one under another name.
-    let renamed = (!options.rename.is_empty()).then(|| {
+    let words = (!options.rename.is_empty()).then(|| {
         let words = entries.iter().map(|Entry { cfg, words, .. }| quote_spanned!(span=> #(#cfg)* #words));
         let lazy = options.capture.iter().map(|(name, _)| name.unraw().to_string());
-        quote_spanned!(span=> .renamed(&[#(#words,)* #(#lazy,)*]))
+        quote_spanned!(span=> #(#words,)* #(#lazy,)*)
     });
-    let place = quote_spanned! {span=>
-        #private::site!(#shown #function #kind [#(#probed)*] [#(#lazy)*] #renamed)
+    let call = |open: &str, more: TokenStream| {
+        let open = ours(open);
+        quote_spanned! {span=>
+            #private::call!(#open #shown #function #kind [#(#probed)*] [#(#lazy)*] [#words] #more)
+        }
     };
     let details = details(options, dynamic, private);
     let has_expressions = !options.expressions().is_empty();
     let look = params.iter().filter(|_| has_expressions).map(Param::look).collect::<TokenStream>();
     if details.is_empty() && !options.root && options.enabled.is_none() {
-        let call = quote_spanned!(span=> #private::Call::open(#place));
+        let call = call("open", TokenStream::new());
         let is_plain = look.is_empty() && apart.is_empty();
         return if is_plain { call } else { quote_spanned!(span=> { #look #apart #call }) };
     }
@@ -58,16 +60,13 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
         Some(expression) => quote!(#expression),
         None => quote_spanned!(span=> true),
     };
-    quote_spanned! {span=> {
-        #look
-        #apart
-        #private::Call::open_with(
-            #place,
-            #root,
-            &mut || -> ::core::primitive::bool { #enabled },
-            &mut |#given: &mut #private::Details<'_>| { let _ = &#given; #details },
-        )
-    }}
+    let more = quote_spanned! {span=>
+        #root,
+        &mut || -> ::core::primitive::bool { #enabled },
+        &mut |#given: &mut #private::Details<'_>| { let _ = &#given; #details },
+    };
+    let call = call("open_with", more);
+    quote_spanned!(span=> { #look #apart #call })
 }
 
 /// What takes arguments apart, and the captured values.

@@ -35,7 +35,7 @@ use self::words::Words;
 use crate::capture::{self, Limits};
 use crate::id::TraceId;
 use crate::loss::{Counters, Loss};
-use crate::site::Site;
+use crate::registry::Entry;
 
 /// What a client records, and how much.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ pub(crate) struct Rules {
 #[derive(Debug)]
 pub(crate) struct Journal {
     number: u32,
-    /// Names the word list of `rules.secrets` in the sites' caches.
+    /// Names the word list of `rules.secrets` in the entries' caches.
     generation: u16,
     pub(crate) rules: Rules,
     /// Where segments are files.
@@ -248,8 +248,8 @@ impl Journal {
         self.rules.sample_below == u64::MAX || u64::from_be_bytes(low) < self.rules.sample_below
     }
 
-    pub(crate) fn redacted(&self, site: &Site) -> u64 {
-        site.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
+    pub(crate) fn redacted(&self, entry: &Entry) -> u64 {
+        entry.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
     }
 
     /// Says that the worker keeps `bytes` more.

@@ -1,0 +1,138 @@
+//! What this process keeps of each observed function: its number, by which records name it, and which of its arguments
+//! are secrets.
+//!
+//! - An entry is made at a function's first recorded call, and stays as long as the process, as the function does.
+//! - Entries are found by the address of the site, in a table that is never locked nor moved; what it has no room for
+//!   stands in a map beside it.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{OnceLock, PoisonError, RwLock};
+
+use crate::site::Site;
+
+/// An observed function that was called.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) site: &'static Site,
+    /// From 1; 0 stands for none.
+    pub(crate) number: u32,
+    /// Path of the function with its module, as OpenTelemetry's `code.function.name`.
+    pub(crate) function: String,
+    /// Which slots are named like secrets: generation of the word list in the high 16 bits, one bit a slot below.
+    redacted: AtomicU64,
+}
+
+/// Places in the table: a power of two.
+const PLACES: usize = 4096;
+/// Neighbours that are looked at for one site.
+const REACH: usize = 16;
+/// Slots with a bit of their own in [`Entry::redacted`]; later ones share the last bit.
+const SLOTS: usize = 48;
+
+static TABLE: [OnceLock<&'static Entry>; PLACES] = [const { OnceLock::new() }; PLACES];
+static OTHERS: RwLock<Others> = RwLock::new(Others { by_number: Vec::new(), by_site: None });
+
+struct Others {
+    /// From number 1 on.
+    by_number: Vec<&'static Entry>,
+    /// What the table has no room for, by the address of the site.
+    by_site: Option<HashMap<usize, &'static Entry>>,
+}
+
+/// The entry of an observed function.
+#[inline]
+pub(crate) fn entry(site: &'static Site) -> &'static Entry {
+    match places(site).find_map(|place| place.get().filter(|entry| std::ptr::eq(entry.site, site))) {
+        Some(entry) => entry,
+        None => enter(site),
+    }
+}
+
+/// Where its entry may stand.
+#[inline]
+fn places(site: &'static Site) -> impl Iterator<Item = &'static OnceLock<&'static Entry>> {
+    // Multiplying spreads neighbours over the high bits.
+    let hash = address(site).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as usize);
+    let first = hash >> (usize::BITS - PLACES.trailing_zeros());
+    (first..first + REACH).map(|at| &TABLE[at % PLACES])
+}
+
+fn address(site: &'static Site) -> usize {
+    std::ptr::from_ref(site).addr()
+}
+
+#[cold]
+fn enter(site: &'static Site) -> &'static Entry {
+    let mut others = OTHERS.write().unwrap_or_else(PoisonError::into_inner);
+    let known = places(site).find_map(|place| place.get().filter(|entry| std::ptr::eq(entry.site, site)));
+    let known = known.or_else(|| others.by_site.as_ref()?.get(&address(site)));
+    if let Some(entry) = known {
+        return entry;
+    }
+    let number = u32::try_from(others.by_number.len() + 1).unwrap_or(0);
+    let function = format!("{}::{}", site.module, site.function);
+    let entry: &'static Entry = Box::leak(Box::new(Entry { site, number, function, redacted: AtomicU64::new(0) }));
+    others.by_number.push(entry);
+    if places(site).all(|place| place.set(entry).is_err()) {
+        others.by_site.get_or_insert_default().insert(address(site), entry);
+    }
+    entry
+}
+
+impl Entry {
+    /// The one of that number.
+    pub(crate) fn find(number: u32) -> Option<&'static Self> {
+        let at = usize::try_from(number.checked_sub(1)?).ok()?;
+        OTHERS.read().unwrap_or_else(PoisonError::into_inner).by_number.get(at).copied()
+    }
+
+    /// The slots whose values must not be captured, one bit each. `generation` names the word list and is not 0.
+    pub(crate) fn redacted(&self, generation: u16, is_secret: impl Fn(&str) -> bool) -> u64 {
+        let known = self.redacted.load(Ordering::Relaxed);
+        if known >> SLOTS == u64::from(generation) {
+            return known & ((1 << SLOTS) - 1);
+        }
+        let words = if self.site.words.is_empty() { self.site.inputs } else { self.site.words };
+        let bits = words
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| is_secret(name))
+            .fold(0, |bits, (slot, _)| bits | 1 << slot.min(SLOTS - 1));
+        self.redacted.store(u64::from(generation) << SLOTS | bits, Ordering::Relaxed);
+        bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observation::ObservationType;
+
+    fn site(function: &'static str) -> &'static Site {
+        let (name, kind, module, file, line) = ("ask", ObservationType::Span, "here", "here.rs", 1);
+        Box::leak(Box::new(Site { name, kind, module, function, file, line, inputs: &["text"], words: &[] }))
+    }
+
+    #[test]
+    fn more_functions_than_the_table_has_room_for_keep_their_numbers() {
+        let sites: Vec<_> = (0..2 * PLACES).map(|_| site("many")).collect();
+        let numbers: Vec<_> = sites.iter().map(|site| entry(site).number).collect();
+        for (site, number) in sites.iter().zip(numbers) {
+            assert_eq!(entry(site).number, number);
+            assert!(Entry::find(number).is_some_and(|entry| std::ptr::eq(entry.site, *site)));
+        }
+    }
+
+    #[test]
+    fn threads_that_meet_a_function_at_once_give_it_one_number() {
+        for _ in 0..200 {
+            let site = site("met");
+            let numbers: Vec<_> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| entry(site).number)).collect();
+                threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+            });
+            assert_eq!(numbers, [numbers[0]; 4]);
+        }
+    }
+}
