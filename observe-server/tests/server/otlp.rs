@@ -148,6 +148,18 @@ fn absurd_values_become_sane_rows() {
 }
 
 #[test]
+fn numbers_keep_their_last_digit() {
+    let (_scratch, server) = server("otlp-numbers");
+    let digits = "[1.2413370808825334e-211,0.30000000000000004,5e-324]";
+    let root = span(&trace_id(1), &span_id(1), None, "numbers", &[("langfuse.observation.input", digits)]);
+    assert_eq!(server.post(PATH, &export(&[root])).status, 200);
+    let path = format!("/api/local/traces/{}/observations/{}/io", trace_id(1), span_id(1));
+    let answer = server.send("GET", &path, &[], b"");
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(text.contains(digits), "{text}");
+}
+
+#[test]
 fn the_attributes_of_other_sdks_are_understood() {
     let (_scratch, server) = server("otlp-attributes");
     let openinference = span(
