@@ -22,9 +22,7 @@ impl Field {
 
     /// Finds a field by any of its names, in any case.
     pub(crate) fn find(name: &str) -> Option<Self> {
-        let known = KNOWN.iter().find(|known| {
-            std::iter::once(&known.name).chain(known.short).any(|candidate| candidate.eq_ignore_ascii_case(name))
-        });
+        let known = KNOWN.iter().find(|known| known.names().any(|candidate| candidate.eq_ignore_ascii_case(name)));
         known.map(Self::Known)
     }
 }
@@ -49,6 +47,13 @@ pub(crate) struct Known {
     pub(crate) sql: &'static str,
     /// Of observations, as the label that answers for traces.
     pub(crate) label: Option<&'static str>,
+}
+
+impl Known {
+    /// The name and the shorter ones.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.short.iter().copied())
+    }
 }
 
 /// Whose value it is.
@@ -139,9 +144,9 @@ pub(crate) const SPECIAL: &[&str] = &["since", "until", "has", "sort", "metadata
 
 /// The known name nearest to a mistyped one, if any is near.
 pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let names = KNOWN.iter().flat_map(|known| std::iter::once(&known.name).chain(known.short)).chain(SPECIAL);
+    let names = KNOWN.iter().flat_map(Known::names).chain(SPECIAL.iter().copied());
     let lower = name.to_lowercase();
-    let near = names.map(|known| (distance(&lower, &known.to_lowercase()), *known)).min()?;
+    let near = names.map(|known| (distance(&lower, &known.to_lowercase()), known)).min()?;
     (near.0 <= 1 + name.chars().count() / 4).then_some(near.1)
 }
 

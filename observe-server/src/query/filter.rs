@@ -7,6 +7,9 @@ use super::fields::{Field, Kind};
 use crate::model;
 use crate::time;
 
+/// Values that are looked for at once; the database bears some hundred.
+const MOST: usize = 400;
+
 /// Conditions that must all hold, gathered one by one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions(Vec<Expr>);
@@ -57,6 +60,11 @@ impl Conditions {
             serde_json::from_str(json).map_err(|error| format!("the filter is no JSON list of filters: {error}"))?;
         for filter in &list {
             self.0.push(condition(filter)?);
+        }
+        let values = list.iter().map(|filter| filter.get("value").and_then(Value::as_array).map_or(1, Vec::len));
+        let values: usize = values.sum();
+        if values > MOST {
+            return Err(format!("the filter has {values} values, and at most {MOST} are looked for at once"));
         }
         Ok(self)
     }
@@ -225,6 +233,8 @@ mod tests {
             let Some(Expr::And(mut parts)) = conditions.query().expr else { panic!("{filter}") };
             assert_eq!(parts.pop(), super::super::parse(query).unwrap().expr, "{filter}");
         }
+        let many = serde_json::json!([{"type": "stringOptions", "column": "name", "operator": "any of", "value": vec!["x"; 401]}]);
+        assert!(Conditions::default().filter(&many.to_string()).is_err());
         assert!(
             Conditions::default().filter(r#"[{"type":"string","column":"nope","operator":"=","value":"x"}]"#).is_err()
         );

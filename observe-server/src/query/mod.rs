@@ -12,12 +12,16 @@ mod lex;
 mod parse;
 mod sql;
 mod values;
+#[cfg(test)]
+pub(crate) mod written;
 
 pub(crate) use self::ast::{Compare, Query};
 pub(crate) use self::fields::quoted;
 pub(crate) use self::filter::Conditions;
 pub(crate) use self::find::Finder;
 pub(crate) use self::parse::parse;
+#[cfg(test)]
+pub(crate) use self::parse::parse_at;
 pub(crate) use self::sql::{Sql, Target};
 
 /// A time with its unit, such as `30d`, in microseconds.

@@ -11,16 +11,19 @@ use crate::time;
 /// Parentheses and negations inside each other.
 const DEEPEST: usize = 50;
 
+/// Conditions in a query, with their parentheses and negations; the database bears some hundred.
+const MOST: usize = 250;
+
 /// Understands a query, or says where it cannot.
 pub(crate) fn parse(text: &str) -> Result<Query, QueryError> {
     parse_at(text, time::now())
 }
 
 /// As [`parse`], at some time.
-pub(super) fn parse_at(text: &str, now: i64) -> Result<Query, QueryError> {
+pub(crate) fn parse_at(text: &str, now: i64) -> Result<Query, QueryError> {
     let tokens = tokens(text)?;
     let end = text.chars().count();
-    let mut parser = Parser { tokens: &tokens, next: 0, end, now, sort: None, depth: 0 };
+    let mut parser = Parser { tokens: &tokens, next: 0, end, now, sort: None, depth: 0, seen: 0 };
     let expr = if tokens.is_empty() { None } else { parser.any()? };
     if let Some(token) = parser.peek() {
         return Err(error(token.at, "a parenthesis is closed that was not opened", None));
@@ -35,6 +38,7 @@ struct Parser<'a> {
     now: i64,
     sort: Option<Sort>,
     depth: usize,
+    seen: usize,
 }
 
 fn error(at: usize, message: impl Into<String>, suggestion: Option<String>) -> QueryError {
@@ -115,6 +119,7 @@ impl<'a> Parser<'a> {
 
     fn one(&mut self) -> Result<Option<Expr>, QueryError> {
         let Some(token) = self.peek() else { return Ok(None) };
+        self.count()?;
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(error(token.at, format!("more than {DEEPEST} parentheses inside each other"), None));
@@ -137,6 +142,14 @@ impl<'a> Parser<'a> {
         };
         self.depth -= 1;
         result
+    }
+
+    fn count(&mut self) -> Result<(), QueryError> {
+        self.seen += 1;
+        if self.seen > MOST {
+            return Err(error(self.at(), format!("a query has at most {MOST} conditions"), None));
+        }
+        Ok(())
     }
 
     fn negated(&mut self) -> Result<Option<Expr>, QueryError> {
@@ -228,12 +241,8 @@ impl<'a> Parser<'a> {
             }
             None => (name.as_str(), at + usize::from(descending)),
         };
-        let field = match name.split_once('.') {
-            Some((prefix, key)) => Self::keyed(at, prefix, key)?,
-            None => Field::find(name).ok_or_else(|| {
-                error(at, format!("there is no field {name} to sort by"), nearest(name).map(str::to_owned))
-            })?,
-        };
+        let unsorted = || error(at, format!("there is no field {name} to sort by"), nearest(name).map(str::to_owned));
+        let field = self.named(at, name, unsorted)?;
         let can_be = match &field {
             Field::Known(known) => !matches!(known.kind, Value::Payload | Value::Tags),
             Field::Metadata(_) => false,
@@ -249,19 +258,25 @@ impl<'a> Parser<'a> {
     fn has(&mut self) -> Result<Option<Expr>, QueryError> {
         self.next += 2;
         let at = self.at();
-        let field = match (self.peek().map(|token| &token.kind), self.peek_second().map(|token| &token.kind)) {
-            (Some(Kind::Word(name)), Some(Kind::Quoted(key))) if name.ends_with('.') => {
-                self.next += 1;
-                Self::keyed(at, name.trim_end_matches('.'), key)?
-            }
-            (Some(Kind::Word(name)), _) => match name.split_once('.') {
-                Some((prefix, key)) => Self::keyed(at, prefix, key)?,
-                None => Field::find(name).ok_or_else(|| unknown(at, name))?,
-            },
-            _ => return Err(error(at, "has: wants a field, as in has:endTime", None)),
+        let Some(Token { kind: Kind::Word(name), .. }) = self.peek() else {
+            return Err(error(at, "has: wants a field, as in has:endTime", None));
         };
         self.next += 1;
+        let field = self.named(at, name, || unknown(at, name))?;
         Ok(Some(Expr::Term(Term::Has(field))))
+    }
+
+    /// The field of a name, whose key may follow in quotes.
+    fn named(&mut self, at: usize, name: &str, unknown: impl Fn() -> QueryError) -> Result<Field, QueryError> {
+        let is_joined = self.next > 0 && self.tokens[self.next - 1].is_joined;
+        match (name.split_once('.'), self.peek()) {
+            (Some((prefix, "")), Some(Token { kind: Kind::Quoted(key), .. })) if is_joined => {
+                self.next += 1;
+                Self::keyed(at, prefix, key)
+            }
+            (Some((prefix, key)), _) => Self::keyed(at, prefix, key),
+            (None, _) => Field::find(name).ok_or_else(unknown),
+        }
     }
 
     fn limit(&mut self, is_since: bool) -> Result<Option<Expr>, QueryError> {
@@ -304,6 +319,9 @@ impl<'a> Parser<'a> {
         };
         match self.peek().map(|token| &token.kind) {
             Some(Kind::Open) => self.list(at, field, operator).map(Some),
+            Some(Kind::Quoted(_) | Kind::Word(_)) if operator.is_none() && self.is_starred() => {
+                self.starred(field).map(Some)
+            }
             Some(Kind::Quoted(text)) => {
                 self.next += 1;
                 self.condition(self.tokens[self.next - 1].at, field, operator, text, true).map(Some)
@@ -323,6 +341,7 @@ impl<'a> Parser<'a> {
         let mut is_or = None;
         loop {
             let place = self.at();
+            self.count()?;
             match self.peek().map(|token| &token.kind) {
                 None => return Err(error(at, "a parenthesis is not closed", None)),
                 Some(Kind::Close) => {
@@ -336,6 +355,9 @@ impl<'a> Parser<'a> {
                     }
                     is_or = Some(this);
                     self.next += 1;
+                }
+                Some(Kind::Quoted(_) | Kind::Word(_)) if operator.is_none() && self.is_starred() => {
+                    parts.push(self.starred(field)?);
                 }
                 Some(Kind::Quoted(text)) => {
                     self.next += 1;
@@ -360,6 +382,45 @@ impl<'a> Parser<'a> {
             _ if is_or == Some(false) => Ok(Expr::And(parts)),
             _ => Ok(Expr::Or(parts)),
         }
+    }
+
+    /// Whether `*"a b"*`, `"a b"*` or `*"a b"` comes next: stars around what is in quotes.
+    fn is_starred(&self) -> bool {
+        let leads = usize::from(self.is_star(self.next));
+        let quoted = self.tokens.get(self.next + leads);
+        let is_quoted = |token: &Token| matches!(token.kind, Kind::Quoted(_));
+        let is_joined = leads == 0 || self.tokens[self.next].is_joined;
+        quoted.is_some_and(|token| {
+            is_quoted(token) && is_joined && (leads == 1 || token.is_joined && self.is_star(self.next + 1))
+        })
+    }
+
+    fn is_star(&self, place: usize) -> bool {
+        matches!(self.tokens.get(place), Some(Token { kind: Kind::Word(word), .. }) if word == "*")
+    }
+
+    fn starred(&mut self, field: &Field) -> Result<Expr, QueryError> {
+        let at = self.at();
+        let leads = self.is_star(self.next);
+        self.next += usize::from(leads);
+        let Some(Token { kind: Kind::Quoted(text), is_joined, .. }) = self.peek() else {
+            return Err(error(at, format!("here a value for {} is missing", field.name()), None));
+        };
+        self.next += 1;
+        let trails = *is_joined && self.is_star(self.next);
+        self.next += usize::from(trails);
+        if let Field::Known(known) = field
+            && !matches!(known.kind, Value::Payload | Value::Tags | Value::Text)
+        {
+            let message = format!("{} cannot be part of a text: write {}", field.name(), values::example(known.kind));
+            return Err(error(at, message, None));
+        }
+        let pattern = match (leads, trails) {
+            (true, false) => Pattern::Ends(text.clone()),
+            (false, _) => Pattern::Starts(text.clone()),
+            (true, true) => Pattern::Contains(text.clone()),
+        };
+        Ok(Expr::Term(Term::Text(field.clone(), pattern)))
     }
 
     fn condition(

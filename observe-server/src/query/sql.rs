@@ -261,7 +261,7 @@ fn metadata(key: &str, pattern: &Pattern, target: Target) -> Sql {
 
 /// The value at a key, looked up in JSON: as one name, or as a path.
 fn metadata_value(key: &str, target: Target) -> Sql {
-    let quoted = |part: &str| format!("\"{}\"", part.replace('"', "\\\""));
+    let quoted = |part: &str| serde_json::Value::from(part).to_string();
     let name = format!("$.{}", quoted(key));
     let path = format!("$.{}", key.split('.').map(quoted).collect::<Vec<_>>().join("."));
     let within = |column: &str| format!("coalesce({column} ->> ?, {column} ->> ?)");
@@ -315,7 +315,7 @@ fn match_words(words: &str, column: Option<&str>, is_prefix: bool) -> Option<Str
     if !words.chars().any(char::is_alphanumeric) {
         return None;
     }
-    let phrase = format!("\"{}\"{}", words.replace('"', " "), if is_prefix { "*" } else { "" });
+    let phrase = format!("\"{}\"{}", words.replace(['"', '\0'], " "), if is_prefix { "*" } else { "" });
     Some(match column {
         Some(column) => format!("{column} : {phrase}"),
         None => phrase,
@@ -341,8 +341,9 @@ fn words_probe(words: &str, target: Target) -> Sql {
         ),
         Target::Traces => Sql::new(
             "EXISTS (SELECT 1 FROM obs o WHERE o.trace = t.rid AND
-             EXISTS (SELECT 1 FROM fts.words w WHERE w.words MATCH ? AND w.rowid = o.rid)) OR t.id = ?",
-            [query.into(), id],
+             EXISTS (SELECT 1 FROM fts.words w WHERE w.words MATCH ? AND w.rowid = o.rid)) OR t.id = ?
+             OR EXISTS (SELECT 1 FROM obs o WHERE o.id = ? AND o.trace = t.rid)",
+            [query.into(), id.clone(), id],
         ),
     }
 }
@@ -418,8 +419,9 @@ fn term_drive(term: &Term) -> Option<Drive> {
         Term::Words(words) => {
             let hits = words_drive(&words_match(words)?);
             let with_id = |sql: Sql| {
-                let text = format!("{} UNION SELECT rid FROM trace WHERE id = ?", sql.text);
-                Sql::new(text, sql.values.into_iter().chain([words.clone().into()]))
+                let ids = "SELECT rid FROM trace WHERE id = ? UNION SELECT trace FROM obs WHERE id = ?";
+                let text = format!("{} UNION {ids}", sql.text);
+                Sql::new(text, sql.values.into_iter().chain([words.clone().into(), words.clone().into()]))
             };
             Some(Drive { sql: with_id(hits.sql), newest: hits.newest.map(with_id), ..hits })
         }

@@ -20,19 +20,21 @@ pub(super) fn duration(text: &str) -> Option<f64> {
         ("y", 365 * time::DAY),
         ("", time::SECOND),
     ];
-    units.into_iter().find_map(|(unit, length)| Some(number(text.strip_suffix(unit)?)? * time::float(length)))
+    units.into_iter().find_map(|(unit, length)| times(text.strip_suffix(unit)?, time::float(length)))
 }
 
 /// A number, with `k` or `M` behind it or a dollar sign in front.
 pub(super) fn count(text: &str) -> Option<f64> {
     let text = text.strip_prefix('$').unwrap_or(text);
     let units = [("k", 1e3), ("K", 1e3), ("M", 1e6), ("", 1.0)];
-    units.into_iter().find_map(|(unit, factor)| Some(number(text.strip_suffix(unit)?)? * factor))
+    units.into_iter().find_map(|(unit, factor)| times(text.strip_suffix(unit)?, factor))
 }
 
-fn number(text: &str) -> Option<f64> {
+/// A number so many times, unless that is beyond all numbers.
+fn times(text: &str, factor: f64) -> Option<f64> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'e' | b'E' | b'+'));
-    if is_plain { text.parse().ok().filter(|number: &f64| number.is_finite()) } else { None }
+    let number: f64 = if is_plain { text.parse().ok()? } else { return None };
+    Some(number * factor).filter(|number| number.is_finite())
 }
 
 /// A time: a date, a date with a time, `now`, or so long ago.
@@ -82,6 +84,8 @@ mod tests {
         assert_eq!(count("$0.01"), Some(0.01));
         assert_eq!(count("2k"), Some(2e3));
         assert_eq!(count("inf"), None);
+        assert_eq!(count("1e308k"), None);
+        assert_eq!(duration("1e308"), None);
         assert_eq!(moment("2h", 10 * time::HOUR), Some(8 * time::HOUR));
         assert_eq!(moment("5", 0), None);
     }

@@ -172,6 +172,13 @@ fn every_kind_of_condition_finds_what_it_means() {
         id:00000000000000000000000000000003 | 3
         00000000000000000000000000000003 | 3
         observationId:0000000000000002 | 2
+        0000000000000002 | 2
+        not 0000000000000002 | 431
+        metadata.\"my key\":*\"e\"* | 1
+        name:*\"% _\" | 4
+        name:\"support-q\"* | 21
+        user:(*\"d\"* or \"bo\"*) | 21
+        sort:-scores.\"helpfulness\" has:scores.\"helpfulness\" | 21
     ";
     let mut wrong = Vec::new();
     for case in cases.lines().filter(|line| line.contains('|')) {
@@ -189,7 +196,7 @@ fn every_kind_of_condition_finds_what_it_means() {
 fn mistakes_are_pointed_at() {
     let scratch = Scratch::new("search-mistakes");
     let server = scratch.serve(&["--watch", "none"]);
-    let cases: [(&str, u64, &str, Value); 14] = [
+    let cases: [(&str, u64, &str, Value); 17] = [
         ("levl:ERROR", 0, "there is no field levl", json!("level:")),
         ("refund usr:ada", 7, "there is no field usr", json!("user:")),
         ("level:EROR", 6, "level cannot be EROR", json!("ERROR")),
@@ -201,6 +208,9 @@ fn mistakes_are_pointed_at() {
         ("level:ERROR and", 12, "between two conditions", Value::Null),
         ("name:>5", 6, "not more or less", json!("name:5")),
         ("latency:", 8, "is missing", Value::Null),
+        ("latency:>1e308", 9, "latency cannot be 1e308", Value::Null),
+        ("level:*\"ERR\"*", 6, "level cannot be part of a text", Value::Null),
+        ("sort:scores.", 5, "wants a key", Value::Null),
         ("since:soon", 6, "is no time", Value::Null),
         ("sort:-nothing", 6, "there is no field nothing", Value::Null),
         ("!level:ERROR", 0, "there is no field !level", json!("level:")),
@@ -211,6 +221,35 @@ fn mistakes_are_pointed_at() {
         let error = answer.json()["error"].clone();
         assert!(error["message"].as_str().unwrap().contains(message), "{query}: {error}");
         assert_eq!((&error["at"], &error["suggestion"]), (&json!(at), &suggestion), "{query}: {error}");
+    }
+    for many in
+        ["\"\" ".repeat(1000), "x:y or ".repeat(300).replace('x', "user") + "z", format!("user:({})", "a ".repeat(999))]
+    {
+        let answer = server.ask("/api/local/traces", "q", &many);
+        let error = answer.json()["error"]["message"].clone();
+        assert_eq!((answer.status, error), (400, json!("a query has at most 250 conditions")));
+    }
+}
+
+#[test]
+fn signs_that_the_database_knows_are_signs_here() {
+    let scratch = Scratch::new("search-signs");
+    let server = scratch.serve(&["--watch", "none"]);
+    let metadata = "{\"a\\\\b\":\"one\",\"a\\\"b\":\"two\",\"$.x\":\"three\"}";
+    let root = span(&trace_id(1), &span_id(1), None, "signs", &[("langfuse.observation.metadata", metadata)]);
+    assert_eq!(server.post("/v1/traces", &export(&[root])).status, 200);
+    server.until_indexed();
+    for (query, found) in [
+        ("metadata.\"a\\\\b\":one", "1"),
+        ("metadata.\"a\\\"b\":two", "1"),
+        ("has:metadata.\"a\\\\b\"", "1"),
+        ("metadata.\"a\\\\\":one", ""),
+        ("metadata.\"$.x\":three", "1"),
+        ("\"signs\0\"", "1"),
+        ("\"\0\"", ""),
+        ("\"sig\0ns\"", ""),
+    ] {
+        assert_eq!(digits(&server, query), found, "{query:?}");
     }
 }
 
