@@ -69,7 +69,7 @@ pub(crate) async fn whole(headers: &HeaderMap, body: Body, limit: usize, room: &
     Ok(Whole { bytes, _room: permit })
 }
 
-fn unpacked(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
+pub(crate) fn unpacked(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
     let mut out = Vec::new();
     let mut reader = MultiGzDecoder::new(bytes).take(limit as u64 + 1);
     reader.read_to_end(&mut out).map_err(|error| Refused::bad(format!("the body is no gzip: {error}")))?;

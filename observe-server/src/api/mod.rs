@@ -19,6 +19,8 @@ use axum::{Json, Router};
 use serde_json::json;
 
 pub(crate) use self::body::Room;
+#[cfg(test)]
+pub(crate) use self::body::unpacked;
 pub(crate) use self::error::Failure;
 pub(crate) use self::guard::Keys;
 pub(crate) use self::login::Sessions;

@@ -38,7 +38,7 @@ use crate::model::Change;
 use crate::price::Live;
 
 #[cfg(test)]
-pub(crate) use self::testing::{apply_all, scratch};
+pub(crate) use self::testing::{apply_all, index, prices, scratch};
 
 /// What has no end and has not been heard of for so long, in microseconds, is not running any more.
 pub(crate) const RUNNING: i64 = 10 * crate::time::MINUTE;

@@ -1,7 +1,7 @@
 //! A database of a test's own, without threads.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rusqlite::Connection;
 
@@ -29,12 +29,22 @@ pub(crate) fn scratch() -> (Dir, Connection) {
     (dir, db)
 }
 
-/// Stores changes in one transaction.
-pub(crate) fn apply_all(db: &mut Connection, changes: &[Change]) -> rusqlite::Result<()> {
-    let prices = Arc::new(Prices::load(&Tables::default()).unwrap());
-    let transaction = db.transaction()?;
-    let mut session = Session::begin(&transaction, prices)?;
+/// Stores changes, in a transaction if there is one.
+pub(crate) fn apply_all(db: &Connection, changes: &[Change]) -> rusqlite::Result<()> {
+    let mut session = Session::begin(db, PRICES.clone())?;
     changes.iter().try_for_each(|change| session.apply(change))?;
-    session.finish()?;
-    transaction.commit()
+    session.finish().map(|_| ())
 }
+
+/// Indexes the words of all that is stored.
+pub(crate) fn index(db: &mut Connection) -> rusqlite::Result<()> {
+    while super::words::step(db)? {}
+    Ok(())
+}
+
+/// What things cost in tests.
+pub(crate) fn prices() -> &'static Prices {
+    &PRICES
+}
+
+static PRICES: LazyLock<Arc<Prices>> = LazyLock::new(|| Arc::new(Prices::load(&Tables::default()).unwrap()));

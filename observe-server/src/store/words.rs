@@ -57,7 +57,7 @@ fn run(mut db: Connection, nudges: &Receiver<()>) {
 }
 
 /// Indexes one batch. Says whether there may be more.
-fn step(db: &mut Connection) -> rusqlite::Result<bool> {
+pub(super) fn step(db: &mut Connection) -> rusqlite::Result<bool> {
     forget(db)?;
     let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
     let rows: Vec<Row> = db
