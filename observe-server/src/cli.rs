@@ -133,12 +133,18 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// A term such as `-env:dev` is no flag: with a blank before it, it is read as a part of the query.
+/// A term such as `-env:dev`, `-latency>2s` or `-(a or b)` is no flag: with a blank before it, it is read as a part of the query.
 fn term(argument: OsString) -> OsString {
-    let is_term = argument
-        .to_str()
-        .and_then(|text| text.strip_prefix('-')?.split_once(':'))
-        .is_some_and(|(field, _)| field.starts_with(|first: char| first.is_ascii_alphabetic()) && !field.contains('='));
+    let is_term = argument.to_str().and_then(|text| text.strip_prefix('-')).is_some_and(|text| {
+        let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_');
+        let rest = text.trim_start_matches(is_name);
+        match text.len() - rest.len() {
+            0 => rest.starts_with(['(', '"']),
+            // A single letter is a flag, which may have its value behind it.
+            1 => rest.starts_with(':'),
+            _ => rest.starts_with([':', '<', '>', '=', '!', '"']),
+        }
+    });
     if !is_term {
         return argument;
     }

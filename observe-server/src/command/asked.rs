@@ -16,7 +16,7 @@ use crate::watch::Reader;
 /// A query, as the page's search box takes it.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Asked {
-    /// What to find, such as: name:answer user:user_123 level:ERROR latency:>2s "refund policy" since:2h sort:-cost
+    /// What to find, such as: name:answer -env:dev level:(ERROR or WARNING) latency:>2s "refund policy" since:2h sort:-cost
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
 }
@@ -79,7 +79,7 @@ impl Looking {
     async fn index(&self) -> Result<(), Box<dyn Error>> {
         let left = || self.store.read(store::backlog);
         let mut before = left().await?;
-        let mut progress = Progress::new("indexing words", u64::try_from(before).ok(), false);
+        let progress = Progress::new("indexing words", u64::try_from(before).ok(), false);
         while before > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
             let now = left().await?;
@@ -91,7 +91,7 @@ impl Looking {
 
     /// Takes in what was written to the local files since.
     pub(crate) async fn catch_up(&mut self) -> Result<(), String> {
-        let mut progress = Progress::new("reading local files", None, false);
+        let progress = Progress::new("reading local files", None, false);
         for reader in &mut self.readers {
             reader.look(&self.store, |count| progress.advance(count as u64)).await?;
         }

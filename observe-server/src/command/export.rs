@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -14,6 +14,7 @@ use crate::query::Finder;
 use crate::store::Store;
 use crate::terminal::Screen;
 use crate::terminal::progress::Progress;
+use crate::terminal::tree::counted;
 use crate::view;
 
 /// Traces that are read together.
@@ -33,7 +34,9 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let looking = Looking::open(place, Some(&arguments.asked)).await?;
-    let mut traces = Traces::new(&looking.store, &arguments.asked).await?;
+    // What is printed on a terminal shows by itself how far it is.
+    let is_shown = arguments.output.is_some() || !std::io::stdout().is_terminal();
+    let mut traces = Traces::new(&looking.store, &arguments.asked, is_shown).await?;
     let format = arguments.format;
     let mut file = match &arguments.output {
         Some(path) => {
@@ -52,10 +55,12 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
             write(&format.line(whole))?;
         }
     }
+    let count = traces.count;
+    drop(traces);
     if let Some(mut file) = file {
         file.flush()?;
         let path = arguments.output.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        eprintln!("{} traces written to {path}", traces.count);
+        eprintln!("{} written to {path}", counted(i64::try_from(count).unwrap_or(i64::MAX), "trace"));
     }
     Ok(screen.flush()?)
 }
@@ -67,16 +72,17 @@ pub(super) struct Traces<'a> {
     asked: &'a Asked,
     cursor: Option<String>,
     is_over: bool,
-    progress: Progress,
+    progress: Option<Progress>,
     /// So many so far.
     pub(super) count: usize,
 }
 
 impl<'a> Traces<'a> {
-    pub(super) async fn new(store: &'a Store, asked: &'a Asked) -> Result<Self, Box<dyn Error>> {
+    /// With the flag, people see how far it is.
+    pub(super) async fn new(store: &'a Store, asked: &'a Asked, is_shown: bool) -> Result<Self, Box<dyn Error>> {
         let finder = asked.finder()?;
         let total = store.read(move |db| finder.total(db)).await?;
-        let progress = Progress::new("traces", total, false);
+        let progress = is_shown.then(|| Progress::new("traces", total, false));
         Ok(Self { store, asked, cursor: None, is_over: false, progress, count: 0 })
     }
 
@@ -98,7 +104,9 @@ impl<'a> Traces<'a> {
         self.is_over = next.is_none();
         self.cursor = next;
         self.count += wholes.len();
-        self.progress.advance(wholes.len() as u64);
+        if let Some(progress) = &self.progress {
+            progress.advance(wholes.len() as u64);
+        }
         Ok(Some(wholes))
     }
 }

@@ -84,7 +84,7 @@ impl Tally {
 async fn read(store: &Store, path: &Path) -> Result<Tally, Box<dyn Error>> {
     let failed = |error: io::Error| format!("{} cannot be read: {error}", path.display());
     let (mut input, size) = open(path).map_err(failed)?;
-    let mut progress = Progress::new("importing", size, true);
+    let progress = Progress::new("importing", size, true);
     let mut tally = Tally::default();
     // A file is one JSON value over several lines, or a value on each line.
     let (mut line, mut number, mut changes) = (Vec::new(), 0, Vec::new());
@@ -127,9 +127,9 @@ fn open(path: &Path) -> io::Result<(Box<dyn BufRead>, Option<u64>)> {
         return unzipped(BufReader::new(io::stdin())).map(|input| (input, None));
     }
     let file = File::open(path)?;
-    let size = file.metadata()?.len();
+    let about = file.metadata()?;
     let mut input = BufReader::with_capacity(1 << 20, file);
-    let size = (!is_zipped(&mut input)?).then_some(size);
+    let size = (about.is_file() && !is_zipped(&mut input)?).then_some(about.len());
     Ok((unzipped(input)?, size))
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::asked::{Asked, Looking};
 use crate::cli::Place;
+use crate::terminal::progress::Progress;
 use crate::terminal::table::{self, Cell, Column};
 use crate::terminal::{Paint, Screen, number};
 use crate::view::{self, TraceRow};
@@ -27,6 +28,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
     let finder = arguments.asked.finder()?;
     let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let limit = arguments.limit;
+    let progress = Progress::waiting("looking");
     let (rows, more) = looking
         .store
         .read(move |db| {
@@ -35,6 +37,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
             Ok((view::trace_rows(db, &page.rids)?, page.next.map(|_| total)))
         })
         .await?;
+    drop(progress);
     if arguments.json {
         for row in &rows {
             screen.raw(format!("{}\n", json!(row)).as_bytes())?;

@@ -100,7 +100,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
 /// Sums costs that are stored again, unless a server runs that does so by itself.
 async fn sum_again(place: &Place) -> Result<(), Box<dyn Error>> {
     if place.database().exists() && !place.is_served() {
-        let mut progress = Progress::new("summing costs", None, false);
+        let progress = Progress::new("summing costs", None, false);
         reprice::once(&place.open(false)?, |count| progress.advance(count)).await?;
     }
     Ok(())

@@ -33,7 +33,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
     let looking = Looking::open(place, Some(&arguments.asked)).await?;
     let mut push =
         Push { destination, store: &looking.store, waiting: Waiting::default(), sent: 0, scores: 0, left_out: 0 };
-    let mut traces = Traces::new(&looking.store, &arguments.asked).await?;
+    let mut traces = Traces::new(&looking.store, &arguments.asked, true).await?;
     let mut before = 0;
     let mut result = Ok(());
     'all: while let Some(page) = traces.next().await? {
@@ -49,6 +49,7 @@ pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Argument
     if result.is_ok() {
         result = push.send().await;
     }
+    drop(traces);
     let before = if before > 0 { format!(", {before} sent before") } else { String::new() };
     screen.line(&format!(
         "{} and {} sent to {}{before}",

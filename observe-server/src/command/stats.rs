@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::asked::{Asked, Looking};
 use crate::cli::Place;
+use crate::terminal::progress::Progress;
 use crate::terminal::table::{self, Cell, Column};
 use crate::terminal::tree::counted;
 use crate::terminal::{Paint, Screen, number};
@@ -23,7 +24,9 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(place: &Place, screen: &mut Screen, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let finder = arguments.asked.finder()?;
     let looking = Looking::open(place, Some(&arguments.asked)).await?;
+    let progress = Progress::waiting("summing up");
     let stats = looking.store.read(move |db| view::stats(db, &finder.all(db)?)).await?;
+    drop(progress);
     if arguments.json {
         screen.raw(format!("{:#}\n", serde_json::json!(stats)).as_bytes())?;
     } else {

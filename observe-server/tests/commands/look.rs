@@ -133,3 +133,32 @@ fn an_empty_place_is_left_empty() {
     assert!(said.starts_with("observe: there are no traces here: .observe/observe.db does not exist"), "{said}");
     assert_eq!(fs::read_dir(scratch.path()).expect("a directory").count(), 0);
 }
+
+#[test]
+fn a_query_may_begin_with_a_minus() {
+    let scratch = recorded("minus");
+    let traces = |arguments: &[&str]| scratch.run(&[&["export"], arguments].concat()).lines().count();
+    for (query, count) in [
+        (&["-environment:dev"][..], 2),
+        (&["-user:user_456"], 1),
+        (&["-env:dev", "-name:answer"], 1),
+        (&["-latency>1s"], 1),
+        (&["-user=user_123", "--format", "csv"], 2),
+        (&["-(name:answer or name:batch)"], 0),
+        (&["-\"see the handbook\""], 1),
+        (&["-metadata.\"plan\":pro"], 1),
+        (&["--", "-name:answer"], 1),
+        (&["not name:answer"], 1),
+    ] {
+        assert_eq!(traces(query), count, "{query:?}");
+    }
+    assert_eq!(scratch.run(&["ls", "--json", "-environment:dev"]).lines().count(), 2);
+    assert!(scratch.run(&["ls", "--plain", "-n1", "-tag:support"]).contains("batch"));
+    assert!(scratch.run(&["stats", "-level:ERROR"]).starts_with("traces        1\n"));
+    assert!(scratch.fail(&["push", "-nmae:x"]).contains("set LANGFUSE_PUBLIC_KEY"), "it is no flag");
+    for command in ["ls", "tail", "stats", "export", "push"] {
+        assert!(scratch.run(&[command, "--help"]).contains("-env:dev"), "{command}");
+    }
+    let said = scratch.fail(&["ls", "-x"]);
+    assert!(said.contains("unexpected argument '-x'"), "{said}");
+}

@@ -1,7 +1,7 @@
 //! What is printed, on terminals and elsewhere.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -90,4 +90,58 @@ fn shells_complete() {
         let script = scratch.run(&["completions", shell]);
         assert!(script.contains("observe") && script.contains("export"), "{shell}");
     }
+}
+
+#[test]
+fn what_takes_longer_than_a_second_shows_how_far_it_is() {
+    let scratch = Scratch::new("progress");
+    let pipe = scratch.path().join("pipe");
+    let import = || {
+        assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+        format!("{} import pipe", env!("CARGO_BIN_EXE_observe"))
+    };
+    let first = line(1, &json!({}), &[Span("root", "span", None, 0, 1, json!({}))]);
+    let command = format!("stty cols 100; {}", import());
+    let mut shell = Command::new("script")
+        .args(["--quiet", "--return", "--flush", "--command", &command, "/dev/null"])
+        .current_dir(scratch.path())
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script(1)");
+    let mut writer = fs::OpenOptions::new().write(true).open(&pipe).expect("a reader");
+    writer.write_all(first.as_bytes()).expect("a reader");
+    // Nothing more comes, yet something is seen.
+    let (mut shown, mut out) = (Vec::new(), shell.stdout.take().expect("piped"));
+    while !String::from_utf8_lossy(&shown).contains("importing") {
+        let mut part = [0; 1000];
+        let length = out.read(&mut part).expect("a terminal");
+        assert!(length > 0, "it ended with {:?}", String::from_utf8_lossy(&shown));
+        shown.extend(&part[..length]);
+    }
+    drop(writer);
+    out.read_to_end(&mut shown).expect("an end");
+    assert!(shell.wait().expect("an end").success());
+    let shown = String::from_utf8_lossy(&shown);
+    let last = shown.rsplit("\u{1b}[2K").next().unwrap_or_default();
+    assert_eq!(last.trim(), "pipe: 1 observation, 0 traces, 0 scores", "the bar is gone: {shown:?}");
+
+    // Whoever reads through a pipe sees none of it.
+    fs::remove_file(&pipe).expect("a pipe");
+    let child = Command::new("sh")
+        .args(["-c", &import()])
+        .current_dir(scratch.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("sh");
+    let mut writer = fs::OpenOptions::new().write(true).open(&pipe).expect("a reader");
+    writer.write_all(first.as_bytes()).expect("a reader");
+    // Longer than it takes a bar to appear.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    drop(writer);
+    let output = child.wait_with_output().expect("an end");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "pipe: 1 observation, 0 traces, 0 scores\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
