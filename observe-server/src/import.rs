@@ -81,7 +81,7 @@ impl Found {
     }
 
     fn batch(&mut self, request: &Value) {
-        match ingest::batch(request) {
+        match ingest::batch(request, false) {
             Ok(taken) => {
                 for refused in taken.answer()["errors"].as_array().into_iter().flatten() {
                     self.problems.push(format!("{}: {}", text(&refused["id"]), text(&refused["error"])));

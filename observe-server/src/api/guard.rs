@@ -6,6 +6,9 @@
 //! - With keys set every request needs them, compared in constant time, or the cookie of somebody who logged in with them.
 //!   The public key alone (`Bearer`) gives scores, as pages do for the people who use them, and nothing else.
 //!   Only the login itself, the files it looks like, and the server's health are everybody's.
+//! - Who brings wrong keys again and again has to wait ([`throttle`]).
+
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -17,7 +20,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::json;
 use subtle::ConstantTimeEq;
 
-use super::{App, login};
+use super::{App, login, throttle};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     media-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -79,18 +82,26 @@ fn same(given: &[u8], wanted: &[u8]) -> bool {
     digest(given).ct_eq(&digest(wanted)).into()
 }
 
+/// How much a request may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    Full,
+    /// Give scores.
+    Scores,
+}
+
 /// Lets a request in or not, and puts the headers on the answer that a browser needs.
-pub(super) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(super) async fn check(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_media = request.uri().path().starts_with("/api/public/media/");
     let mut answer = match place(&app, request.uri(), request.headers(), request.method()) {
         Err(reason) => refuse(StatusCode::FORBIDDEN, &reason),
-        Ok(()) if !may_enter(&app, &request) => match &app.shared.keys {
-            Some(keys) if keys.are_half(request.headers()) => {
-                refuse(StatusCode::FORBIDDEN, "The public key alone only gives scores: add the secret key.")
+        Ok(()) => match access(&app, &request) {
+            Ok(access) => {
+                request.extensions_mut().insert(access);
+                next.run(request).await
             }
-            _ => unknown(&request),
+            Err(refusal) => refusal,
         },
-        Ok(()) => next.run(request).await,
     };
     let headers = answer.headers_mut();
     let policy = if is_media { "default-src 'none'; sandbox" } else { POLICY };
@@ -108,19 +119,45 @@ pub(super) async fn check(State(app): State<App>, request: Request, next: Next) 
     answer
 }
 
-fn may_enter(app: &App, request: &Request) -> bool {
-    let Some(keys) = &app.shared.keys else { return true };
+fn access(app: &App, request: &Request) -> Result<Access, Response> {
+    let Some(keys) = &app.shared.keys else { return Ok(Access::Full) };
     let (path, headers) = (request.uri().path(), request.headers());
     if matches!(path, "/api/public/health" | "/api/public/ready" | "/login") || path.starts_with("/assets/") {
-        return true;
+        return Ok(Access::Full);
     }
     // Programs write with keys; a cookie lets nobody write in a browser's name.
     let of_page = is_safe(request.method()) || path.starts_with("/api/local/");
-    let gives_score = request.method() == Method::POST && path == "/api/public/scores";
-    keys.fit(headers)
-        || gives_score && keys.are_half(headers)
-        || keys.have_signed(request.uri())
-        || of_page && app.shared.sessions.knows(headers)
+    if keys.have_signed(request.uri()) || of_page && app.shared.sessions.knows(headers) {
+        return Ok(Access::Full);
+    }
+    if !headers.contains_key(header::AUTHORIZATION) {
+        return Err(unknown(request));
+    }
+    let (who, now) = (throttle::who(request.extensions(), headers), Instant::now());
+    if let Some(seconds) = app.shared.throttle.wait(who, now) {
+        return Err(later(seconds));
+    }
+    let are_half = keys.are_half(headers);
+    if !are_half && !keys.fit(headers) {
+        app.shared.throttle.failed(who, now);
+        return Err(unknown(request));
+    }
+    if !are_half {
+        app.shared.throttle.succeeded(who);
+        return Ok(Access::Full);
+    }
+    // A batch is looked at event by event.
+    match (request.method(), path) {
+        (&Method::POST, "/api/public/scores" | "/api/public/ingestion") => Ok(Access::Scores),
+        _ => Err(refuse(StatusCode::FORBIDDEN, "The public key alone only gives scores: add the secret key.")),
+    }
+}
+
+/// What a program hears that brought wrong keys too often.
+fn later(seconds: u64) -> Response {
+    let mut answer = refuse(StatusCode::TOO_MANY_REQUESTS, &throttle::reason(seconds));
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    answer
 }
 
 /// What somebody hears who may not enter: a person where to log in, a program what it lacks.

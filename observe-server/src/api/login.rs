@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{App, Keys};
+use super::{App, Keys, throttle};
 use crate::ingest::random_id;
 
 /// How long a session lasts.
@@ -110,14 +110,26 @@ pub(super) async fn ask(State(app): State<App>, headers: HeaderMap, Query(To { t
 }
 
 /// `POST /login`
-pub(super) async fn enter(State(app): State<App>, headers: HeaderMap, Form(given): Form<Given>) -> Response {
+pub(super) async fn enter(
+    State(app): State<App>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    Form(given): Form<Given>,
+) -> Response {
     let to = inside(&given.to);
     let Some(keys) = &app.shared.keys else { return Redirect::to(to).into_response() };
+    let (who, now) = (throttle::who(&extensions, &headers), Instant::now());
+    if let Some(seconds) = app.shared.throttle.wait(who, now) {
+        let page = app.assets.login(to, &throttle::reason(seconds));
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response();
+    }
     let pair = format!("{}:{}", given.public_key.trim(), given.secret_key.trim());
     if !keys.are(pair.as_bytes()) {
+        app.shared.throttle.failed(who, now);
         let page = app.assets.login(to, "These are not the keys of this server.");
         return (StatusCode::UNAUTHORIZED, page).into_response();
     }
+    app.shared.throttle.succeeded(who);
     let sessions = &app.shared.sessions;
     sessions.end(&headers);
     let cookie = sessions.set(Some(&sessions.begin(keys)), &headers);

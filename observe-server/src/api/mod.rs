@@ -6,6 +6,7 @@ mod guard;
 mod local;
 mod login;
 mod public;
+mod throttle;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) use self::body::unpacked;
 pub(crate) use self::error::Failure;
 pub(crate) use self::guard::Keys;
 pub(crate) use self::login::Sessions;
+pub(crate) use self::throttle::Throttle;
 use crate::assets::Assets;
 use crate::store::Store;
 
@@ -44,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) is_loopback: bool,
     pub(crate) keys: Option<Keys>,
     pub(crate) sessions: Sessions,
+    pub(crate) throttle: Throttle,
     pub(crate) watching: Vec<PathBuf>,
 }
 

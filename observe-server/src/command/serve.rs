@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::net::TcpListener;
 
-use crate::api::{self, App, Keys, Room, Sessions, Shared};
+use crate::api::{self, App, Keys, Room, Sessions, Shared, Throttle};
 use crate::assets::Assets;
 use crate::cli::Place;
 use crate::query;
@@ -89,6 +89,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
             is_loopback,
             keys,
             sessions: Sessions::new(local.port()),
+            throttle: Throttle::default(),
             watching: watching.clone(),
         }),
     };
@@ -106,7 +107,8 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.open {
         open(&address);
     }
-    axum::serve(listener, api::router(app)).with_graceful_shutdown(stopped()).await?;
+    let service = api::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
     Ok(())
 }
 

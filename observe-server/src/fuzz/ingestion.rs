@@ -124,7 +124,7 @@ fn no_event_is_lost_beside_wrong_ones() {
     let db = RefCell::new(db);
     fuzz("ingestion, whole", &batches(), |batch| {
         let request: Value = json!({"batch": batch.iter().map(|sent| sent.event.clone()).collect::<Vec<_>>()});
-        let taken = ingest::batch(&request).map_err(|issues| TestCaseError::fail(format!("{issues:?}")))?;
+        let taken = ingest::batch(&request, false).map_err(|issues| TestCaseError::fail(format!("{issues:?}")))?;
         let answer = taken.answer();
         let of = |is_right: bool| {
             let these = batch.iter().filter(|sent| sent.is_right == is_right);
@@ -167,7 +167,7 @@ fn odd_and_damaged_batches_are_answered_and_stored() {
     fuzz("ingestion, odd and damaged", &(odd, harm), |(request, harm)| {
         let bytes = harmed(request.to_string().into_bytes(), &harm);
         let Ok(request) = serde_json::from_slice::<Value>(&bytes) else { return Ok(()) };
-        if let Ok(taken) = ingest::batch(&request) {
+        if let Ok(taken) = ingest::batch(&request, false) {
             let answer = taken.answer();
             let count = |key: &str| answer[key].as_array().map_or(0, Vec::len);
             let logs = request["batch"].as_array().into_iter().flatten();

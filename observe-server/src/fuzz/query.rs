@@ -154,7 +154,7 @@ fn filled() -> (impl Sized, Connection) {
         event("score-create", serde_json::json!({"name": "k", "value": 0.4, "traceId": "a"})),
         event("score-create", serde_json::json!({"name": "k", "value": "a", "traceId": "b", "observationId": "s"})),
     ]});
-    let taken = ingest::batch(&batch).unwrap();
+    let taken = ingest::batch(&batch, false).unwrap();
     apply_all(&db, &taken.changes).unwrap();
     index(&mut db).unwrap();
     (dir, db)

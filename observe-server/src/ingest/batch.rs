@@ -28,6 +28,11 @@ impl Taken {
         let details = serde_json::to_string(issues).unwrap_or_default();
         self.refused.push(json!({"id": id, "status": 400, "message": "Invalid request data", "error": details}));
     }
+
+    fn deny(&mut self, id: &str) {
+        let error = "Access Scope Denied";
+        self.refused.push(json!({"id": id, "status": 401, "message": "Authentication error", "error": error}));
+    }
 }
 
 /// An event whose envelope is right.
@@ -38,12 +43,13 @@ struct Event<'a> {
     body: &'a Value,
 }
 
-/// Takes a batch apart. Creations come before updates, each in the order of their times.
+/// Takes a batch apart. Creations come before updates, each in the order of their times. With the flag, whoever sent it may only
+/// give scores.
 ///
 /// # Errors
 ///
 /// What is wrong with the request as a whole.
-pub(crate) fn batch(request: &Value) -> Result<Taken, Vec<Issue>> {
+pub(crate) fn batch(request: &Value, only_scores: bool) -> Result<Taken, Vec<Issue>> {
     let Some(list) = request.get("batch") else { return Err(vec![Issue::kind(&["batch"], "array", &Value::Null)]) };
     let Some(list) = list.as_array() else { return Err(vec![Issue::kind(&["batch"], "array", list)]) };
     let mut taken = Taken::default();
@@ -56,6 +62,10 @@ pub(crate) fn batch(request: &Value) -> Result<Taken, Vec<Issue>> {
     }
     events.sort_by_key(|event| (event.kind.ends_with("-update"), event.time));
     for event in events {
+        if only_scores && !matches!(event.kind, "score-create" | "sdk-log") {
+            taken.deny(event.id);
+            continue;
+        }
         match changes(&event) {
             Ok(None) => {}
             Ok(Some(change)) => {
@@ -166,15 +176,18 @@ mod tests {
     #[test]
     fn each_event_is_taken_or_refused_by_itself() {
         let at = "2026-11-25T10:00:00.000Z";
-        let taken = batch(&json!({"batch": [
-            {"id": "1", "type": "span-update", "timestamp": at, "body": {"id": "s", "traceId": "t", "endTime": at}},
-            {"id": "2", "type": "trace-create", "timestamp": at, "body": {"id": "t", "tags": ["a"]}},
-            {"id": "3", "type": "nonsense", "timestamp": at, "body": {}},
-            {"id": "4", "type": "span-create", "timestamp": "yesterday", "body": {"id": "s"}},
-            {"id": "5", "type": "sdk-log", "timestamp": at, "body": {"log": "hello"}},
-            {"id": "6", "type": "generation-create", "timestamp": at, "body": {"id": "g", "promptName": "p"}},
-            {"type": "span-create", "timestamp": at, "body": {}},
-        ]}))
+        let taken = batch(
+            &json!({"batch": [
+                {"id": "1", "type": "span-update", "timestamp": at, "body": {"id": "s", "traceId": "t", "endTime": at}},
+                {"id": "2", "type": "trace-create", "timestamp": at, "body": {"id": "t", "tags": ["a"]}},
+                {"id": "3", "type": "nonsense", "timestamp": at, "body": {}},
+                {"id": "4", "type": "span-create", "timestamp": "yesterday", "body": {"id": "s"}},
+                {"id": "5", "type": "sdk-log", "timestamp": at, "body": {"log": "hello"}},
+                {"id": "6", "type": "generation-create", "timestamp": at, "body": {"id": "g", "promptName": "p"}},
+                {"type": "span-create", "timestamp": at, "body": {}},
+            ]}),
+            false,
+        )
         .unwrap();
         let answer = taken.answer();
         let ids = |key: &str| {
@@ -187,8 +200,8 @@ mod tests {
 
     #[test]
     fn a_batch_is_a_list() {
-        assert!(batch(&json!({})).is_err());
-        assert!(batch(&json!({"batch": {}})).is_err());
-        assert!(batch(&json!([])).is_err());
+        assert!(batch(&json!({}), false).is_err());
+        assert!(batch(&json!({"batch": {}}), false).is_err());
+        assert!(batch(&json!([]), false).is_err());
     }
 }

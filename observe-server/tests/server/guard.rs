@@ -57,7 +57,6 @@ fn keys_are_asked_for_where_they_are_set() {
         ("DELETE", "/api/public/scores/s"),
         ("GET", "/api/public/traces"),
         ("POST", "/api/public/otel/v1/traces"),
-        ("POST", "/api/public/ingestion"),
     ] {
         assert_eq!(bearer(method, path, "Bearer pk", b"{}"), 403, "{method} {path}");
     }
@@ -68,6 +67,80 @@ fn keys_are_asked_for_where_they_are_set() {
         page.header("www-authenticate").is_some_and(|ask| ask.starts_with("Basic")),
         "a program hears what it lacks"
     );
+}
+
+#[test]
+fn a_batch_with_the_public_key_alone_gives_its_scores() {
+    let scratch = Scratch::new("guard-bearer-batch");
+    let server = locked(&scratch);
+    let event = |id: &str, kind: &str, body: serde_json::Value| serde_json::json!({"id": id, "type": kind, "timestamp": "2026-11-25T10:00:00Z", "body": body});
+    let batch = serde_json::json!({"batch": [
+        event("1", "score-create", serde_json::json!({"id": "s", "traceId": "t", "name": "liked", "value": 1})),
+        event("2", "trace-create", serde_json::json!({"id": "t", "name": "forged"})),
+        event("3", "sdk-log", serde_json::json!({"log": "x"})),
+        event("4", "score-create", serde_json::json!({"name": "nobody's", "value": 1})),
+        event("5", "generation-create", serde_json::json!({"id": "g", "traceId": "t"})),
+    ]});
+    let headers = [("authorization", "Bearer pk"), ("content-type", "application/json")];
+    let answer = server.send("POST", "/api/public/ingestion", &headers, batch.to_string().as_bytes());
+    assert_eq!(answer.status, 207);
+    let answer = answer.json();
+    assert_eq!(answer["successes"], serde_json::json!([{"id": "1", "status": 201}]));
+    let errors = answer["errors"].as_array().unwrap();
+    let of = |error: &serde_json::Value| (error["id"].clone(), error["status"].clone());
+    let denied = errors.iter().filter(|error| error["error"] == "Access Scope Denied").map(of).collect::<Vec<_>>();
+    assert_eq!(denied, [("2".into(), 401.into()), ("5".into(), 401.into())]);
+    assert_eq!((errors.len(), errors.iter().any(|error| of(error) == ("4".into(), 400.into()))), (3, true));
+    let full = [("authorization", BASIC)];
+    assert_eq!(server.send("GET", "/api/public/scores/s", &full, b"").json()["name"], "liked");
+    assert_eq!(server.send("GET", "/api/public/traces/t", &full, b"").status, 404, "nothing was forged");
+}
+
+/// The keys of [`locked`].
+const BASIC: &str = "Basic cGs6cyZrPSU=";
+
+#[test]
+fn wrong_keys_cost_time_at_the_address_that_brings_them() {
+    let scratch = Scratch::new("guard-throttle");
+    let server = locked(&scratch);
+    let from = |address: &'static str, authorization: &'static str| {
+        let headers = [("authorization", authorization), ("x-forwarded-for", address)];
+        server.send("GET", "/api/public/projects", &headers, b"")
+    };
+    let log_in = |address: &'static str, secret: &str| {
+        let body = format!("public_key=pk&secret_key={secret}");
+        server.send("POST", "/login", &[FORM, ("x-forwarded-for", address)], body.as_bytes())
+    };
+    let entered = log_in("192.0.2.1", "s%26k%3D%25");
+    let cookie = entered.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    // Ten cost nothing, on whichever way they come.
+    for _ in 0..5 {
+        assert_eq!(from("192.0.2.1", "Basic cGs6c2s=").status, 401);
+        assert_eq!(log_in("192.0.2.1", "wrong").status, 401);
+    }
+    let mut held = None;
+    for _ in 0..5 {
+        let answer = from("192.0.2.1", "Bearer nobody");
+        if answer.status == 429 {
+            held = Some(answer);
+        }
+    }
+    let held = held.expect("an end of patience");
+    assert!(held.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+    assert!(held.json()["message"].as_str().unwrap().contains("try again in"));
+    // One address may have waited long enough by now, so it fails again until it is told to wait.
+    let page = (0..20).map(|_| log_in("192.0.2.1", "wrong")).find(|answer| answer.status == 429).expect("a page");
+    assert!(page.header("retry-after").is_some() && String::from_utf8_lossy(&page.body).contains("try again in"));
+    // Others come in, and so does who is in already.
+    assert_eq!(from("192.0.2.2", BASIC).status, 200);
+    assert_eq!(log_in("192.0.2.3", "s%26k%3D%25").status, 303);
+    let inside = [("cookie", cookie.as_str()), ("x-forwarded-for", "192.0.2.1")];
+    assert_eq!(server.send("GET", "/api/local/info", &inside, b"").status, 200);
+    assert_eq!(server.send("GET", "/api/public/health", &[("x-forwarded-for", "192.0.2.1")], b"").status, 200);
+    // The right keys are taken as soon as the wait is over, and forget what was before.
+    super::http::until("the wait is over", || from("192.0.2.1", BASIC).status == 200);
+    assert_eq!(from("192.0.2.1", "Basic cGs6c2s=").status, 401);
+    assert_eq!(from("192.0.2.1", BASIC).status, 200);
 }
 
 /// A server with the keys `pk` and `s&k=%`.

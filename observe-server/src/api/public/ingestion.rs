@@ -1,14 +1,15 @@
 //! The ingestion batch, and scores.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
+use axum::{Extension, Json};
 use serde_json::{Value, json};
 
 use super::super::App;
 use super::super::body::whole;
+use super::super::guard::Access;
 use super::answer::{Answer, Refusal, ok};
 use crate::ingest;
 use crate::model::Change;
@@ -24,9 +25,14 @@ async fn json(app: &App, headers: &HeaderMap, body: Body, limit: usize) -> Resul
 }
 
 /// `POST /api/public/ingestion`
-pub(super) async fn batch(State(app): State<App>, headers: HeaderMap, body: Body) -> Answer {
+pub(super) async fn batch(
+    State(app): State<App>,
+    Extension(access): Extension<Access>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let request = json(&app, &headers, body, LARGEST_BATCH).await?;
-    let mut taken = match ingest::batch(&request) {
+    let mut taken = match ingest::batch(&request, access == Access::Scores) {
         Ok(taken) => taken,
         Err(issues) => {
             let messages: Vec<&str> = issues.iter().map(|issue| issue.message.as_str()).collect();
