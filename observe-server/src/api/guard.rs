@@ -119,6 +119,7 @@ pub(super) async fn check(State(app): State<App>, mut request: Request, next: Ne
     answer
 }
 
+#[expect(clippy::result_large_err, reason = "it is the answer")]
 fn access(app: &App, request: &Request) -> Result<Access, Response> {
     let Some(keys) = &app.shared.keys else { return Ok(Access::Full) };
     let (path, headers) = (request.uri().path(), request.headers());

@@ -10,6 +10,7 @@ mod hostile;
 mod list;
 mod live;
 mod login;
+mod media;
 mod page;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "shared with the tests of the commands")]

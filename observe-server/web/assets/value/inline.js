@@ -2,12 +2,14 @@
 // the text it is.
 
 import { h } from "../dom.js";
+import { REFERENCE_HERE, inlineMedia, referenced } from "./media.js";
 
 // In the order in which they win at the same place.
 const RULES = [
     { pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, build: (m) => h("code", null, m[2].replace(/^ (.*) $/s, "$1")) },
     { pattern: /!\[([^\]\n]{0,500})\]\(([^()\s]{1,4000}(?:\([^()\s]*\)[^()\s]*)?)(?:\s+"[^"\n]*")?\)/y, build: (m) => image(m[1], m[2]) },
     { pattern: /\[((?:[^[\]\n]|\[[^[\]\n]*\]){1,1000})\]\(([^()\s]{1,4000}(?:\([^()\s]*\)[^()\s]*)?)(?:\s+"[^"\n]*")?\)/y, build: (m, deep) => link(m[2], inline(m[1], deep), m[0]) },
+    { pattern: REFERENCE_HERE, build: (m) => inlineMedia(referenced(m[0])) ?? m[0] },
     { pattern: /<(https?:\/\/[^\s<>]{1,2000})>/y, build: (m) => link(m[1], m[1], m[0]) },
     { pattern: /https?:\/\/[^\s<>"'`\])*]{1,2000}[^\s<>"'`\])*.,;:!?]/y, build: (m) => link(m[0], m[0], m[0]) },
     { pattern: /\*\*(?=\S)([\s\S]{1,2000}?\S)\*\*/y, build: (m, deep) => h("strong", null, inline(m[1], deep)) },
@@ -18,7 +20,7 @@ const RULES = [
     { pattern: /(?: {2,}|\\)\n/y, build: () => h("br") },
     { pattern: /\\([!-/:-@[-`{-~])/y, build: (m) => m[1] },
 ];
-const SPECIAL = /[`!\[<h*_~\\ ]/g;
+const SPECIAL = /[`!\[<@h*_~\\ ]/g;
 
 /** @param {string} source @param {number} [depth] @returns {import("../dom.js").Child[]} */
 export function inline(source, depth = 0) {
@@ -57,6 +59,8 @@ function first(source, at) {
 }
 
 function link(address, content, source) {
+    const media = referenced(address);
+    if (media) return h("a", { href: media.url, title: media.type, download: "" }, content);
     const url = safe(address);
     if (!url) return source;
     const away = url.origin !== location.origin;
@@ -65,6 +69,8 @@ function link(address, content, source) {
 
 // Pictures from elsewhere would tell that place who reads: they are named, not fetched.
 function image(label, address) {
+    const media = referenced(address);
+    if (media) return inlineMedia(media, label);
     if (/^data:image\/(png|jpeg|gif|webp);base64,/i.test(address)) return h("img.md-image", { src: address, alt: label });
     return link(address, ["🖼 ", label || address], `![${label}](${address})`);
 }

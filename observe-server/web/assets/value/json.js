@@ -3,7 +3,7 @@
 
 import { copyButton, h, icon, put } from "../dom.js";
 import { count, plural } from "../format.js";
-import { mediaOf, mediaView } from "./media.js";
+import { cutAt, mediaOf, mediaView, withMedia } from "./media.js";
 
 const PART = 100;
 const LONG = 600;
@@ -108,10 +108,10 @@ function leaf(value) {
     const media = mediaOf(value);
     if (media) return mediaView(media);
     const span = h("span.json-string", { dir: "auto" });
-    const show = (all) => put(span, `"${all ? value : value.slice(0, LONG)}`, all || value.length <= LONG ? '"' : [
-        "…", h("button.json-more", { type: "button", onclick: () => show(true) }, `${count(value.length - LONG)} more characters`),
+    const show = (end) => put(span, '"', withMedia(value.slice(0, end)), end >= value.length ? '"' : [
+        "…", h("button.json-more", { type: "button", onclick: () => show(value.length) }, `${count(value.length - end)} more characters`),
     ]);
-    show(false);
+    show(value.length <= LONG ? LONG : cutAt(value, LONG));
     return span;
 }
 

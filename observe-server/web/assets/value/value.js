@@ -4,7 +4,7 @@ import { copyButton, h, icon, put } from "../dom.js";
 import { bytes, plural } from "../format.js";
 import { jsonTree } from "./json.js";
 import { looksLikeMarkdown, markdown } from "./markdown.js";
-import { mediaOf, mediaView } from "./media.js";
+import { cutAt, mediaOf, mediaView, withMedia } from "./media.js";
 import { conversation } from "./messages.js";
 
 const LONG = 6000;
@@ -37,7 +37,7 @@ export function valueView(value, kind = kinds(value)[0]) {
     if (kind === "chat") return chat(/** @type {any} */ (conversation(value)));
     if (kind === "json") return jsonTree(value);
     const text = typeof value === "string" ? value : (only(value) ?? JSON.stringify(value, null, 2));
-    return cut(text, (part) => (kind === "markdown" ? markdown(part) : part.length > CHUNK ? chunks(part) : h("pre.text", { dir: "auto" }, part)));
+    return cut(text, (part) => (kind === "markdown" ? markdown(part) : part.length > CHUNK ? chunks(part) : h("pre.text", { dir: "auto" }, withMedia(part))));
 }
 
 /** A long text by its beginning, the rest on demand: so much that a browser lays it out at once, and never Markdown of megabytes. */
@@ -46,7 +46,7 @@ function cut(text, build) {
     const box = h("div");
     const show = (most) => {
         const end = text.lastIndexOf("\n", most);
-        const part = text.length <= most * 1.3 ? text : text.slice(0, end > most / 2 ? end : most);
+        const part = text.length <= most * 1.3 ? text : text.slice(0, cutAt(text, end > most / 2 ? end : most));
         const rest = text.length - part.length;
         put(box, part.length > RICH ? chunks(part) : build(part), rest ? h("button.small.more", { type: "button", onclick: () => show(most < RICH / 2 ? most * MORE : Infinity) },
             `Show ${most < RICH / 2 && text.length > RICH ? "more" : "all"} of ${bytes(text.length)}`) : null);
@@ -60,8 +60,8 @@ function chunks(text) {
     const parts = [];
     for (let from = 0; from < text.length; ) {
         const line = text.lastIndexOf("\n", from + CHUNK);
-        const end = line > from ? line + 1 : from + CHUNK;
-        parts.push(h("pre", { dir: "auto" }, text.slice(from, text[end - 1] === "\n" ? end - 1 : end)));
+        const end = cutAt(text, line > from ? line + 1 : from + CHUNK);
+        parts.push(h("pre", { dir: "auto" }, withMedia(text.slice(from, text[end - 1] === "\n" ? end - 1 : end))));
         from = end;
     }
     return h("div.text.chunks", null, parts);
@@ -100,7 +100,7 @@ export function message({ role, name, parts }) {
 /** @param {import("./messages.js").Part} part */
 function part(part) {
     if (part.kind === "text") return valueView(part.text, looksLikeMarkdown(part.text) ? "markdown" : "text");
-    if (part.kind === "thinking") return folded(["Thinking ", h("span.dim", null, part.text.slice(0, 80).replace(/\s+/g, " "))], () => h("pre.text.dim", { dir: "auto" }, part.text));
+    if (part.kind === "thinking") return folded(["Thinking ", h("span.dim", null, part.text.slice(0, 80).replace(/\s+/g, " "))], () => h("pre.text.dim", { dir: "auto" }, withMedia(part.text)));
     if (part.kind === "media") return mediaOf(part.value) ? valueView(part.value) : h("div", null, "🖼 ", h("code", null, typeof part.value === "string" ? part.value : JSON.stringify(part.value)));
     if (part.kind === "other") return jsonTree(part.value);
     return tool(part);
