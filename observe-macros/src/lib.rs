@@ -11,6 +11,7 @@ mod item_impl;
 mod options;
 mod params;
 mod returns;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod words;

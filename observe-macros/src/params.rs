@@ -10,6 +10,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature, Type};
 
 use crate::body::Words;
+use crate::spans::ours;
 
 /// An argument that is not `self`.
 pub(crate) struct Param {
@@ -156,7 +157,7 @@ impl Param {
         if !is_hidden || names.is_empty() {
             return TokenStream::new();
         }
-        let pattern = by_reference(self.pattern.clone(), None);
+        let pattern = ours(&by_reference(self.pattern.clone(), None), &|name| names.contains(name));
         if self.is_plain {
             // As in `bind`.
             return quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = match &#place { #place => #place };);
@@ -169,7 +170,7 @@ impl Param {
     /// Binds references to the parts of the value under names of ours: see [`hidden`].
     pub(crate) fn take_apart(&self) -> TokenStream {
         let Self { cfg, place, .. } = self;
-        let pattern = by_reference(self.pattern.clone(), Some(hidden));
+        let pattern = ours(&by_reference(self.pattern.clone(), Some(hidden)), &|_| false);
         quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place;)
     }
 }

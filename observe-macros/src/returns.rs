@@ -134,6 +134,58 @@ fn is_value(returned: &Type) -> bool {
     }
 }
 
+/// Whether a value may be a future, of which the caller makes what it likes.
+pub(crate) fn may_be_future(returned: &ReturnType) -> bool {
+    const CONTAINERS: &[&str] = &["Option", "Result"];
+    match returned {
+        ReturnType::Type(_, returned) => match &**returned {
+            Type::Path(path) => {
+                !is_value(returned)
+                    && path
+                        .path
+                        .segments
+                        .last()
+                        .is_none_or(|last| !CONTAINERS.iter().any(|container| last.ident == container))
+            }
+            Type::ImplTrait(_) => true,
+            _ => false,
+        },
+        ReturnType::Default => false,
+    }
+}
+
+/// Whether clippy may call the type complex, by a measure that is never less than its own.
+pub(crate) fn is_complex(returned: &TokenStream) -> bool {
+    fn measure(tokens: TokenStream, depth: &mut u32) -> u32 {
+        let (mut sum, mut is_arrow) = (0, false);
+        for token in tokens {
+            match token {
+                TokenTree::Punct(punct) => {
+                    match punct.as_char() {
+                        '<' => *depth += 1,
+                        '>' if !is_arrow => *depth = depth.saturating_sub(1),
+                        _ => {}
+                    }
+                    is_arrow = punct.as_char() == '-';
+                }
+                TokenTree::Ident(word) => {
+                    let is_pointer = ["dyn", "fn"].iter().any(|pointer| word == pointer);
+                    sum += if is_pointer { 50 } else { 10 } * *depth;
+                }
+                TokenTree::Group(group) => {
+                    sum += 10 * *depth;
+                    *depth += 1;
+                    sum += measure(group.stream(), depth);
+                    *depth = depth.saturating_sub(1);
+                }
+                TokenTree::Literal(_) => {}
+            }
+        }
+        sum
+    }
+    measure(returned.clone(), &mut 1) > 150
+}
+
 /// Whether `Self::Future` or the like stands in it.
 ///
 /// In `impl<T> Service for Boxed<T>` that may be a boxed future that is `'static` while `T` need not be, and nobody can wrap

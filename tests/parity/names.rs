@@ -1,10 +1,12 @@
 //! Types of one's own that are called like those everybody knows, and can nothing.
 
 #![allow(non_camel_case_types, reason = "some of those are written small")]
+#![allow(clippy::builtin_type_shadow, reason = "this is what it is about")]
+#![allow(clippy::trivially_copy_pass_by_ref, reason = "references are looked through")]
 #![allow(clippy::needless_pass_by_value, reason = "arguments are passed to be captured")]
 
 use super::observe;
-use crate::report::{Report, call, future};
+use crate::report::{Report, call, future, pause};
 
 pub(crate) struct u8(pub(crate) ::std::primitive::u8);
 pub(crate) struct str(pub(crate) &'static ::std::primitive::str);
@@ -29,6 +31,7 @@ fn references<'a>(a: &'a u8, b: &&'a u8, c: &str) -> &'a u8 {
 
 #[observe]
 async fn number_later(n: u8, text: str) -> usize {
+    pause().await;
     text.0.len() + usize::from(n.0)
 }
 

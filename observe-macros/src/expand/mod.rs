@@ -7,7 +7,7 @@
 mod finish;
 mod open;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility, parse_quote_spanned};
 
@@ -16,7 +16,8 @@ use crate::body::Words;
 use crate::function::Function;
 use crate::options::{Options, local};
 use crate::params;
-use crate::returns::{Returned, inferred};
+use crate::returns::{Returned, inferred, is_complex, may_be_future};
+use crate::spans::ours;
 
 // Input:
 //     fn ask(question: &str) -> Result<String, Error> { .. }
@@ -61,39 +62,46 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     });
     let binds: TokenStream = params.iter().map(params::Param::bind).collect();
     let braces = body.span();
-    let body = if matches!(returned, Returned::Callable) {
-        // What is expected of the return type passes a block, but no `match`.
-        let mut block = Group::new(Delimiter::Brace, body.stream());
-        block.set_span(braces.resolved_at(Span::mixed_site()));
-        block.into_token_stream()
-    } else if binds.is_empty() && hold.is_none() && signature.asyncness.is_none() {
-        // It is a closure's own block: inside another its braces would be called unnecessary.
+    let function = signature.fn_token.span.located_at(braces);
+    let is_closure = binds.is_empty() && hold.is_none() && signature.asyncness.is_none();
+    // What is expected of a return type that is callable passes a block, but no `match`.
+    let body = if is_closure || matches!(returned, Returned::Callable) {
         body.into_token_stream()
     } else {
         // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
-        quote_spanned!(Span::mixed_site()=> match () { () => #body })
+        let mut arms = Group::new(Delimiter::Brace, quote_spanned!(braces=> () => #body));
+        arms.set_span(braces);
+        quote_spanned!(braces=> match () #arms)
     };
-    let scene = Scene { open, before: quote!(#hold #binds), body, private: private.clone() };
+    let is_never = matches!(returned, Returned::Never);
+    let is_kept = signature.asyncness.is_some() && (!is_last || is_never);
+    let word = quote_spanned!(Span::mixed_site()=> return);
+    let arguments = signature.paren_token.span.close();
+    let give = (!is_never && !is_kept).then(|| word.clone());
+    let scene =
+        Scene { open, before: quote!(#hold #binds), body, private: private.clone(), arguments, braces, function, give };
 
     let Some(asyncness) = signature.asyncness else {
         let body = scene.sync(&signature.output, &returned, &finish);
         let body = quote!(#import #body);
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     };
-    let is_never = matches!(returned, Returned::Never);
     let body = scene.asynchronous(&signature.output, &returned, &finish);
     let body = quote!(#import #body);
     // The parent is taken at the call, unless an attribute that is still to come wants to see an `async fn`.
-    if !is_last || is_never {
+    if is_kept {
         // The captured values are not held across the await.
         let future = local("future");
-        let body = quote_spanned!(Span::mixed_site()=> let #future = { #body }; #future.await);
-        let body = if is_never { quote_spanned!(Span::mixed_site()=> match { #body } {}) } else { body };
+        let body = if is_never {
+            quote_spanned!(Span::mixed_site()=> let #future = { #body }; match #future.await {})
+        } else {
+            quote_spanned!(Span::mixed_site()=> let #future = { #body }; #word #future.await)
+        };
         return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
-    attributes.extend(silence(&returned, &attributes));
+    attributes.extend(silence(&attributes));
     signature.asyncness = None;
-    signature.output = future_of(asyncness, &signature.output, signature.paren_token.span.close());
+    signature.output = future_of(asyncness, &signature.output, arguments);
     item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
 }
 
@@ -116,27 +124,24 @@ fn item(
 
 /// What clippy would say of the function that an `async fn` has become, and not of that. Nothing is silenced that would not
 /// be said: where a lint is forbidden, silencing it is an error.
-fn silence(returned: &Returned, attributes: &[Attribute]) -> Option<Attribute> {
-    // The body's value is awaited by whoever wants it to be.
-    let yields = matches!(returned, Returned::Future(..)).then(|| quote!(clippy::async_yields_async,));
-    let must = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
-    let must = must.then(|| quote!(clippy::double_must_use));
-    (yields.is_some() || must.is_some()).then(|| parse_quote_spanned!(Span::mixed_site()=> #[allow(#yields #must)]))
+fn silence(attributes: &[Attribute]) -> Option<Attribute> {
+    let is_must_use = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
+    is_must_use.then(|| parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::double_must_use)]))
 }
 
 /// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.
 fn future_of(asyncness: Token![async], output: &ReturnType, arguments: Span) -> ReturnType {
-    let span = Span::call_site().located_at(asyncness.span);
-    let (output, end) = match output {
-        ReturnType::Default => (quote!(()), arguments),
+    let (output, start, end) = match output {
+        ReturnType::Default => (quote!(()), arguments, arguments),
         ReturnType::Type(_, returned) => {
             let output = returned.to_token_stream();
-            let end = output.clone().into_iter().last().map_or(arguments, |token| token.span());
-            (output, end)
+            let span = |token: Option<TokenTree>| token.map_or(arguments, |token| token.span());
+            let (start, end) = (span(output.clone().into_iter().next()), span(output.clone().into_iter().last()));
+            (output, start, end)
         }
     };
-    let implement = Ident::new("impl", span);
-    // A signature ends where the user's did: else lints on whole items show the attribute.
+    let implement = Ident::new("impl", Span::call_site().located_at(start));
+    // The type stands where the user's does: else lints on whole items show the attribute.
     let close = Token![>](end);
     let future = quote_spanned!(Span::mixed_site()=> #implement ::core::future::Future<Output = #output #close);
     ReturnType::Type(Token![->](asyncness.span), Box::new(Type::Verbatim(future)))
@@ -153,11 +158,19 @@ struct Scene {
     before: TokenStream,
     body: TokenStream,
     private: TokenStream,
+    /// Where the arguments end.
+    arguments: Span,
+    /// Of the user's body: what stands there is looked at by lints.
+    braces: Span,
+    /// There, but written by who wrote the function.
+    function: Span,
+    /// `return`, where the value becomes the function's: a value without it is one that clippy's `implicit_return` finds.
+    give: Option<TokenStream>,
 }
 
 impl Scene {
     fn sync(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
-        let Self { open, before, body, private } = self;
+        let Self { open, before, body, private, arguments, braces, function, give } = self;
         let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
         if matches!(returned, Returned::Callable) {
@@ -165,30 +178,35 @@ impl Scene {
             return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #body);
         }
         let arrow = match output {
-            ReturnType::Default => quote_spanned!(span=> ()),
+            ReturnType::Default => quote_spanned!(span.located_at(*arguments)=> ()),
             ReturnType::Type(_, returned) => inferred(returned),
         };
-        let work = if before.is_empty() {
-            quote_spanned!(span=> move || -> #arrow #body)
+        // Clippy's `type_complexity` has looked at it already, where it may.
+        let shown = if is_complex(&arrow) { ours(&arrow, &|_| false) } else { arrow.clone() };
+        let mut work = quote_spanned!(*function=> move || -> #shown);
+        work.extend(if before.is_empty() {
+            body.clone()
         } else {
-            quote_spanned!(span=> move || -> #arrow { #before #body })
-        };
+            let mut block = Group::new(Delimiter::Brace, quote!(#before #body));
+            block.set_span(*braces);
+            quote!(#block)
+        });
         if !matches!(
             returned,
             Returned::Opaque | Returned::Future(..) | Returned::Stream(_) | Returned::StreamResult(_)
         ) {
             let how = finish.how(&Asked::Returned(&arrow), returned);
-            return quote_spanned!(span=> #private::run(#how, #open, #work));
+            return quote_spanned!(span=> #give #private::run(#how, #open, #work));
         }
         let end = match returned {
             Returned::Future(given, then) => {
                 let ways = finish
                     .how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#given, _>(&#out))), then.plainly());
-                quote_spanned!(span=> let #how = #ways; #private::future(#how, #call, #out))
+                quote_spanned!(span=> let #how = #ways; #give #private::future(#how, #call, #out))
             }
             other => {
                 let ways = finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::typed(&#out))), other);
-                quote_spanned!(span=> let #how = #ways; #private::finish(#how, #call, #out))
+                quote_spanned!(span=> let #how = #ways; #give #private::finish(#how, #call, #out))
             }
         };
         // Tells what is known of an opaque type before its value is looked at.
@@ -197,21 +215,28 @@ impl Scene {
     }
 
     fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
-        let Self { open, before, body, private } = self;
+        let Self { open, before, body, private, arguments, braces, function, give } = self;
         let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
+        let may_be_future = may_be_future(output);
         let (at, output) = match (output, returned) {
-            (ReturnType::Default, _) => (span, quote_spanned!(span=> ())),
-            (_, Returned::Never) => (span, quote_spanned!(span=> ::core::convert::Infallible)),
+            (ReturnType::Default, _) => (*arguments, quote_spanned!(span=> ())),
+            (_, Returned::Never) => (*arguments, quote_spanned!(span=> ::core::convert::Infallible)),
             (ReturnType::Type(_, returned), _) => {
                 let first = returned.to_token_stream().into_iter().next();
-                (first.map_or(span, |token| span.located_at(token.span())), inferred(returned))
+                (first.map_or(span, |token| token.span()), inferred(returned))
             }
         };
-        // An async block has no arrow: this says its type before the body does.
-        let give = quote_spanned!(at=> return);
-        let edge = quote_spanned!(span=> if false { #give #private::never::<#output>(); });
-        let work = quote_spanned!(span=> async move { #edge #before #body });
+        // An async block has no arrow: this says its type before the body does, at the place of the type.
+        let value = Ident::new(&local("returned").to_string(), at);
+        let early = quote_spanned!(at=> return #value;);
+        let edge = quote_spanned!(span=> if false { let #value = #private::never::<#output>(); #early });
+        // Clippy's `async_yields_async` looks at the tail.
+        let end = may_be_future.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
+        let (to_give, semicolon) = end.unzip();
+        let mut block = Group::new(Delimiter::Brace, quote!(#edge #before #to_give #body #semicolon));
+        block.set_span(*braces);
+        let work = quote_spanned!(*function=> async move #block);
         let returned = returned.plainly();
         if matches!(returned, Returned::Opaque | Returned::Callable | Returned::Stream(_) | Returned::StreamResult(_)) {
             let ways =
@@ -220,11 +245,11 @@ impl Scene {
                 let #call = #open;
                 let #out = #work;
                 let #how = #ways;
-                #private::future(#how, #call, #out)
+                #give #private::future(#how, #call, #out)
             };
         }
         let ways = finish.how(&Asked::Output(&output), returned);
-        quote_spanned!(span=> #private::future(#ways, #open, #work))
+        quote_spanned!(span=> #give #private::future(#ways, #open, #work))
     }
 }
 

@@ -1,5 +1,5 @@
 pub fn ask(&self, text: String) -> impl ::core::future::Future<Output = Result<Answer, Error>> {
-    ::observe::__private::future(
+    return ::observe::__private::future(
         ::observe::__private::output::<Result<Answer, Error>>()
             .__observe_stream()
             .__observe_refusal()
@@ -9,7 +9,10 @@ pub fn ask(&self, text: String) -> impl ::core::future::Future<Output = Result<A
         ::observe::__private::call!(open "ask" "ask" Span [] [] []),
         async move {
             if false {
-                return ::observe::__private::never::<Result<Answer, Error>>();
+                let __observe_returned = ::observe::__private::never::<
+                    Result<Answer, Error>,
+                >();
+                return __observe_returned;
             }
             let mut text = text;
             match () {

@@ -1,5 +1,5 @@
 fn double(number: u8) -> u32 {
-    ::observe::__private::run(
+    return ::observe::__private::run(
         ::observe::__private::of::<u32>().__observe_split().__observe_value().__observe_fault(),
         ::observe::__private::call!(open "double" "double" Tool ["number" number] [] []),
         move || -> u32 { number.into() },
