@@ -34,10 +34,6 @@ pub(crate) struct Param {
     is_direct: bool,
 }
 
-/// Names that the expansion uses for itself.
-const OURS: &[&str] =
-    &["call", "out", "value", "error", "input", "slot", "details", "heard", "item", "state", "returned"];
-
 /// Every name that arguments bind.
 pub(crate) fn names(signature: &Signature) -> Vec<Ident> {
     let mut names = Vec::new();
@@ -144,7 +140,8 @@ impl Param {
             return quote_spanned!(span=> #(#cfg)* #(#lints)* let #pattern = #place; #used);
         }
         // First the whole value, of which the pattern may leave something behind.
-        let whole = quote_spanned!(span=> #(#cfg)* let #place = #place;);
+        let mutable = borrows_mutably(pattern).then(|| quote_spanned!(span=> mut));
+        let whole = quote_spanned!(span=> #(#cfg)* let #mutable #place = #place;);
         if matches!(pattern, Pat::Wild(_)) {
             return whole;
         }
@@ -179,9 +176,6 @@ impl Param {
 pub(crate) fn hidden(name: &Ident) -> Ident {
     let text = name.unraw().to_string();
     let span = Span::mixed_site().located_at(name.span());
-    if OURS.contains(&text.as_str()) {
-        return Ident::new(&format!("{text}_"), span);
-    }
     // A keyword only since our edition, not the user's.
     if text == "gen" || name.to_string().starts_with("r#") {
         Ident::new_raw(&text, span)
@@ -217,6 +211,23 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
         Pat::Tuple(pattern) => pattern.elems.iter().for_each(|element| bound(element, names)),
         Pat::TupleStruct(pattern) => pattern.elems.iter().for_each(|element| bound(element, names)),
         _ => {}
+    }
+}
+
+/// Whether `ref mut` stands in it.
+fn borrows_mutably(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(pattern) => {
+            pattern.by_ref.is_some() && pattern.mutability.is_some()
+                || pattern.subpat.as_ref().is_some_and(|(_, inner)| borrows_mutably(inner))
+        }
+        Pat::Or(pattern) => pattern.cases.iter().any(borrows_mutably),
+        Pat::Paren(pattern) => borrows_mutably(&pattern.pat),
+        Pat::Slice(pattern) => pattern.elems.iter().any(borrows_mutably),
+        Pat::Struct(pattern) => pattern.fields.iter().any(|field| borrows_mutably(&field.pat)),
+        Pat::Tuple(pattern) => pattern.elems.iter().any(borrows_mutably),
+        Pat::TupleStruct(pattern) => pattern.elems.iter().any(borrows_mutably),
+        _ => false,
     }
 }
 

@@ -63,9 +63,13 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let binds: TokenStream = params.iter().map(params::Param::bind).collect();
     let braces = body.span();
     let function = signature.fn_token.span.located_at(braces);
-    let is_closure = binds.is_empty() && hold.is_none() && signature.asyncness.is_none();
-    // What is expected of a return type that is callable passes a block, but no `match`.
-    let body = if is_closure || matches!(returned, Returned::Callable) {
+    let body = if matches!(returned, Returned::Callable) {
+        // What is expected of the return type passes a block, but no `match`.
+        let mut block = Group::new(Delimiter::Brace, body.stream());
+        block.set_span(braces.resolved_at(Span::mixed_site()));
+        block.into_token_stream()
+    } else if binds.is_empty() && hold.is_none() && signature.asyncness.is_none() {
+        // It is a closure's own block: inside another its braces would be called unnecessary.
         body.into_token_stream()
     } else {
         // The arm of a `match` ends the body's temporaries before the arguments, in every edition.
@@ -175,7 +179,7 @@ impl Scene {
         let span = Span::mixed_site();
         if matches!(returned, Returned::Callable) {
             let running = local("running");
-            return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #body);
+            return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #give #body);
         }
         let arrow = match output {
             ReturnType::Default => quote_spanned!(span.located_at(*arguments)=> ()),
@@ -218,7 +222,7 @@ impl Scene {
         let Self { open, before, body, private, arguments, braces, function, give } = self;
         let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
-        let may_be_future = may_be_future(output);
+        let gives = matches!(returned, Returned::Callable) || may_be_future(output);
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (*arguments, quote_spanned!(span=> ())),
             (_, Returned::Never) => (*arguments, quote_spanned!(span=> ::core::convert::Infallible)),
@@ -232,7 +236,7 @@ impl Scene {
         let early = quote_spanned!(at=> return #value;);
         let edge = quote_spanned!(span=> if false { let #value = #private::never::<#output>(); #early });
         // Clippy's `async_yields_async` looks at the tail.
-        let end = may_be_future.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
+        let end = gives.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
         let (to_give, semicolon) = end.unzip();
         let mut block = Group::new(Delimiter::Brace, quote!(#edge #before #to_give #body #semicolon));
         block.set_span(*braces);
