@@ -130,8 +130,10 @@ fn child_twice() {
     work(1);
     let stats = second.shutdown(std::time::Duration::from_secs(5));
     assert_eq!((stats.recorded, stats.delivered, stats.pending), (1, 1, 0), "{stats}");
+    assert_eq!(observe::stats(), stats, "what it said when it ended");
     work(2);
     let third = observe::init().unwrap();
+    assert_eq!(observe::stats().recorded, 0);
     work(3);
     let stats = third.shutdown(std::time::Duration::from_secs(5));
     assert_eq!((stats.recorded, stats.delivered), (1, 1), "{stats}");

@@ -24,6 +24,9 @@ use crate::worker::Command;
 
 static CLIENT: Mutex<OnceCell<Arc<Client>>> = Mutex::new(OnceCell::new());
 
+/// What the last global client said when it ended.
+static ENDED: Mutex<Option<Stats>> = Mutex::new(None);
+
 #[derive(Debug)]
 struct Client {
     /// `None`: nothing is recorded.
@@ -125,7 +128,7 @@ impl Guard {
             slot.take();
         }
         drop(slot);
-        self.client.stop(timeout)
+        self.client.end(timeout)
     }
 }
 
@@ -136,7 +139,7 @@ impl Drop for Guard {
         if slot.get().is_some_and(|client| Arc::ptr_eq(client, &self.client)) && Arc::strong_count(&self.client) <= 2 {
             slot.take();
             drop(slot);
-            self.client.stop(self.client.exit_timeout);
+            self.client.end(self.client.exit_timeout);
         }
     }
 }
@@ -186,7 +189,7 @@ pub async fn flush_async(timeout: Duration) -> Stats {
 /// ```
 pub fn shutdown(timeout: Duration) -> Stats {
     let client = slot().take();
-    client.map_or_else(Stats::default, |client| client.stop(timeout))
+    client.map_or_else(Stats::default, |client| client.end(timeout))
 }
 
 /// Takes over what processes that died left in the journal beside the local files of `dir`, and writes it to these.
@@ -206,16 +209,19 @@ pub fn recover(dir: impl Into<PathBuf>, timeout: Duration) -> Result<u64, Error>
     Ok(client.stop(timeout).recovered)
 }
 
-/// What happened to everything that was recorded so far.
+/// What happened to everything that was recorded so far. After the end: what had happened by then.
 ///
 /// ```
 /// println!("{}", observe::stats());
 /// ```
 #[must_use]
 pub fn stats() -> Stats {
-    running()
-        .and_then(|client| client.running.as_ref().map(|running| Stats::of(&running.journal.counters)))
-        .unwrap_or_default()
+    match running() {
+        Some(client) => {
+            client.running.as_ref().map_or_else(Stats::default, |running| Stats::of(&running.journal.counters))
+        }
+        None => ENDED.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default(),
+    }
 }
 
 /// Address of the current trace in Langfuse's pages, if traces go there and something is being observed.
@@ -288,6 +294,13 @@ impl Client {
             Some((answer, running)) => wait(answer, timeout).unwrap_or_else(|| Stats::of(&running.journal.counters)),
             None => Stats::default(),
         }
+    }
+
+    /// Stops the global client, whose figures are kept.
+    fn end(&self, timeout: Duration) -> Stats {
+        let stats = self.stop(timeout);
+        *ENDED.lock().unwrap_or_else(PoisonError::into_inner) = Some(stats.clone());
+        stats
     }
 
     fn ask(&self, is_last: bool, timeout: Duration) -> Option<(tokio::sync::oneshot::Receiver<Stats>, &Running)> {
