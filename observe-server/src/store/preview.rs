@@ -1,6 +1,10 @@
 //! What a list shows of an input or output: of a conversation what was said last, else its beginning.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
+
+use super::words::escaped;
 
 const LONGEST: usize = 240;
 /// Larger values are not looked into.
@@ -8,11 +12,47 @@ const LOOK_INTO: usize = 256 * 1024;
 
 /// The beginning of what matters in a value.
 pub(crate) fn preview(text: &str) -> String {
-    let is_json = text.starts_with(['{', '[', '"']) && text.len() <= LOOK_INTO;
-    let said = if is_json { serde_json::from_str(text).ok().and_then(|value: Value| said(&value, 0)) } else { None };
+    let is_json = text.starts_with(['{', '[', '"']);
+    let said = if is_json && text.len() <= LOOK_INTO {
+        serde_json::from_str(text).ok().and_then(|value: Value| said(&value, 0))
+    } else {
+        None
+    };
     let shown = said.as_deref().unwrap_or(text).trim();
-    let cut = crate::text::cut(shown, LONGEST);
-    if cut.len() == shown.len() { shown.to_owned() } else { format!("{cut}…") }
+    // In JSON a letter may take six, so more is looked at than is shown.
+    let begin = crate::text::cut(shown, LONGEST * 6);
+    let letters = if is_json && said.is_none() { letters(begin) } else { Cow::Borrowed(begin) };
+    let cut = crate::text::cut(&letters, LONGEST);
+    if cut.len() == letters.len() && begin.len() == shown.len() { cut.to_owned() } else { format!("{cut}…") }
+}
+
+/// JSON with the letters that some write as `\u00e9`. It stays JSON: no other escape is touched.
+fn letters(json: &str) -> Cow<'_, str> {
+    if !json.contains("\\u") {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let letter = escape.strip_prefix("\\u").map(escaped);
+        let length = match letter.filter(|(letter, _)| letter.is_alphanumeric() || !letter.is_ascii()) {
+            Some((letter, used)) => {
+                out.push(letter);
+                2 + used
+            }
+            None => {
+                // What follows a backslash belongs to it, another backslash too.
+                let length = 1 + escape.chars().nth(1).map_or(0, char::len_utf8);
+                out.push_str(&escape[..length]);
+                length
+            }
+        };
+        rest = &escape[length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn said(value: &Value, depth: usize) -> Option<String> {
@@ -54,6 +94,17 @@ mod tests {
         assert_eq!(preview(r#""a\nstring""#), "a\nstring");
         assert_eq!(preview(r#"{"query":"refund"}"#), r#"{"query":"refund"}"#);
         assert_eq!(preview("not { json"), "not { json");
+    }
+
+    #[test]
+    fn letters_are_shown_as_letters() {
+        assert_eq!(preview(r#"{"q":"\u6570 \u00e9 \ud83d\ude00 \"\n\\u0041"}"#), r#"{"q":"数 é 😀 \"\n\\u0041"}"#);
+        // Unpaired, cut, a control, a quotation mark: as they were.
+        for odd in [r#"{"q":"\ud83d"}"#, r#"{"q":"\u00"#, r#"{"q":"\u0000\u0022\u005c"}"#, r"[\"] {
+            assert_eq!(preview(odd), odd);
+        }
+        let long = format!("{{\"q\":\"{}\"}}", "\\u00e9".repeat(1000));
+        assert_eq!(preview(&long), format!("{{\"q\":\"{}…", "é".repeat(117)));
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The character of `XXXX`, or of `XXXX\uXXXX` when that is a pair, and how long it was.
-fn escaped(text: &str) -> (char, usize) {
+pub(super) fn escaped(text: &str) -> (char, usize) {
     let unit = |text: &str| text.get(..4).and_then(|digits| u16::from_str_radix(digits, 16).ok());
     let Some(first) = unit(text) else { return (' ', 0) };
     let second = text.get(4..).and_then(|rest| rest.strip_prefix("\\u")).and_then(unit);

@@ -7,6 +7,7 @@
 mod access;
 mod data;
 mod hostile;
+mod layout;
 mod list;
 mod live;
 mod login;

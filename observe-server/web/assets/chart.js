@@ -2,7 +2,7 @@
 // time, with a reading of all series under the pointer.
 
 import { h, put, s } from "./dom.js";
-import { fullTime, tickTime } from "./format.js";
+import { fullTime, tickTimes } from "./format.js";
 
 const LEAST_LEFT = 46;
 const RIGHT = 8;
@@ -46,7 +46,8 @@ function draw(svg, { starts, step, series, format, tick = format, most }, width,
         s("text", { x: from - 6, y: y(part * top) + 3.5, "text-anchor": "end" }, tick(part * top)),
     ]);
     const every = Math.max(1, Math.ceil(starts.length / Math.max(2, Math.floor(w / 80))));
-    const labels = starts.map((start, i) => i % every === Math.floor(every / 2) ? s("text", { x: from + (i + 0.5) * slot, y: height - 5, "text-anchor": "middle" }, tickTime(new Date(start), step * every)) : null);
+    const ticks = starts.map((_, i) => i).filter((i) => i % every === Math.floor(every / 2));
+    const labels = tickTimes(ticks.map((i) => new Date(starts[i])), step * every).map((label, at) => s("text", { x: from + (ticks[at] + 0.5) * slot, y: height - 5, "text-anchor": "middle" }, label));
     const marks = series.map((one) => {
         if (one.kind === "bar") {
             return one.values.map((value, i) => value ? s(`rect.${one.color}`, { x: from + i * slot + slot * 0.12, width: Math.max(slot * 0.76, 0.5), y: y(value), height: Math.max(y(0) - y(value), 1), rx: Math.min(slot * 0.1, 2) }) : null);

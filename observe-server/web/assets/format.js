@@ -104,6 +104,17 @@ export function tickTime(date, step) {
     return date.toLocaleDateString("en-US", { month: "short", day: "numeric" });
 }
 
+/** The same for ticks that follow each other: where a day begins that is not the one before, it is named. @param {Date[]} dates @param {number} step */
+export function tickTimes(dates, step) {
+    let before = new Date().toDateString();
+    return dates.map((date) => {
+        const [label, day] = [tickTime(date, step), tickTime(date, Infinity)];
+        const isNew = date.toDateString() !== before;
+        before = date.toDateString();
+        return isNew && label !== day ? `${day} ${label}` : label;
+    });
+}
+
 /** @param {number} bytes */
 export function bytes(bytes) {
     if (bytes < 1024) return `${bytes} B`;

@@ -1,7 +1,7 @@
 // The time range: a histogram of what the query finds, on which one drags to choose a part, and a menu of usual ranges.
 
 import { h, put, s } from "./dom.js";
-import { count, fullTime, plural, tickTime } from "./format.js";
+import { count, fullTime, plural, tickTimes } from "./format.js";
 import { item, menuButton } from "./menu.js";
 import { range, setRange, setSince } from "./query.js";
 
@@ -52,6 +52,7 @@ export class Histogram {
         }, this.plot, this.ticks, this.band, this.tip);
         this.data = null;
         this.from = null;
+        new ResizeObserver(() => this.#tick()).observe(this.element);
     }
 
     /** @param {{ from: string, to: string, step: number, buckets: { start: string, count: number, errors: number }[] }} data */
@@ -76,10 +77,9 @@ export class Histogram {
         if (!this.data) return;
         const from = Date.parse(this.data.from);
         const span = Date.parse(this.data.to) - from;
-        for (let i = 0; i < 6; i++) {
-            const at = new Date(from + (span * (i + 0.5)) / 6);
-            this.ticks.append(h("span", null, tickTime(at, span / 6)));
-        }
+        const n = Math.max(2, Math.min(6, Math.floor(this.plot.clientWidth / 100)));
+        const dates = Array.from({ length: n }, (_, i) => new Date(from + (span * (i + 0.5)) / n));
+        put(this.ticks, tickTimes(dates, span / n).map((label) => h("span", null, label)));
     }
 
     #at(event) {

@@ -121,7 +121,7 @@ function observationHead({ obs, start, end, cost: sum, tokens, below }, model) {
 function traceHead({ trace, observations }, model) {
     const { from, to } = model.span;
     return [
-        h("div.detail-title", null, h("h2.clip", { dir: "auto" }, trace.name || "Trace"), h("span.dim", null, "trace"), trace.running ? h("span.running", null, "running") : null, h("span.space"), copyButton(() => trace.id, "Copy the trace id")),
+        h("div.detail-title", null, h("h2.clip", { dir: "auto" }, trace.name || trace.id), h("span.dim", null, "trace"), trace.running ? h("span.running", null, "running") : null, h("span.space"), copyButton(() => trace.id, "Copy the trace id")),
         h("dl.metrics", null,
             metric("Latency", trace.running ? `${duration(to - from)} …` : duration(trace.latency ?? to - from)),
             metric("Observations", count(observations.length)),

@@ -6,6 +6,9 @@ import { Rows } from "../window.js";
 import { Axis } from "./timeline.js";
 
 const HEIGHT = 28;
+const STEP = 14;
+/** For a name, at least. */
+const ROOM = 140;
 /** @type {Map<string, string>} */
 const LETTERS = new Map(Object.entries({ SPAN: "S", GENERATION: "G", EMBEDDING: "E", RETRIEVER: "R", TOOL: "T", AGENT: "A", CHAIN: "C", EVALUATOR: "V", GUARDRAIL: "!", EVENT: "•" }));
 
@@ -30,7 +33,15 @@ export class Tree {
         this.axis = new Axis(() => this.#place());
         this.rows = new Rows({ height: HEIGHT, role: "treegrid", label: "Observations", render: (i) => this.#row(i) });
         this.grid = h("div.grid-lines", { "aria-hidden": "true" });
-        this.element = h("div.tree", null, h("div.tree-head", { role: "presentation" }, h("span", null, "Observation"), this.axis.element), h("div.tree-body", null, this.grid, this.rows.element));
+        this.head = h("span", null, "Observation");
+        new ResizeObserver(() => this.#indent()).observe(this.head);
+        this.element = h("div.tree", null, h("div.tree-head", { role: "presentation" }, this.head, this.axis.element), h("div.tree-body", null, this.grid, this.rows.element));
+    }
+
+    /** However deep it goes, names have room: the deeper the deepest, the smaller the steps. */
+    #indent() {
+        const deepest = this.list.reduce((most, node) => Math.max(most, node ? node.depth + 1 : 0), 1);
+        this.element.style.setProperty("--step", `${Math.max(0.5, Math.min(STEP, (this.head.clientWidth - ROOM) / deepest))}px`);
     }
 
     /** @param {import("./model.js").Model} model */
@@ -49,6 +60,7 @@ export class Tree {
     refresh() {
         if (!this.model) return;
         this.list = [null, ...this.model.visible];
+        this.#indent();
         this.axis.fit(this.model.span);
         this.rows.focused = this.#index(this.selected);
         this.rows.resize(this.list.length);
@@ -137,7 +149,7 @@ export class Tree {
             role: "row", id: `obs-${obs.id}`, "aria-level": String(depth + 2), "aria-selected": String(on), "aria-expanded": children.length ? String(!folded) : null,
             class: flags.join(" "), dataset: { obs: obs.id }, onclick: () => this.select(obs.id),
         },
-        h("span.node", { role: "rowheader", style: { "padding-left": `${(Math.min(depth, 24) + 1) * 14}px` } },
+        h("span.node", { role: "rowheader", style: { "--depth": String(depth + 1) } },
             children.length
                 ? h("button.twig", { type: "button", tabindex: "-1", "aria-label": folded ? "Unfold" : "Fold", class: folded ? "" : "open", onclick: (event) => { event.stopPropagation(); this.fold(obs.id, !folded); } }, icon("chevron"))
                 : h("span.twig"),
