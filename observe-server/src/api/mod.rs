@@ -11,7 +11,7 @@ mod throttle;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -58,6 +58,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(local::routes())
         .merge(public::routes())
         .fallback(fallback)
+        .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(app.clone(), guard::check))
         .with_state(app)
 }
@@ -66,8 +67,14 @@ async fn asset(State(app): State<App>, Path(path): Path<String>) -> Response {
     app.assets.asset(&path)
 }
 
+async fn other_method(method: Method, uri: Uri) -> Response {
+    let message = format!("{} takes no {method}", uri.path());
+    (StatusCode::METHOD_NOT_ALLOWED, Json(json!({"message": message, "error": "MethodNotAllowedError"})))
+        .into_response()
+}
+
 /// The page, whose script knows its own addresses; a JSON error where a program asks.
-async fn fallback(app: State<App>, method: Method, uri: Uri, query: Query<local::Asked>) -> Response {
+async fn fallback(app: State<App>, method: Method, uri: Uri, query: local::Query<local::Asked>) -> Response {
     let is_api = ["/api/", "/v1/", "/assets/"].iter().any(|prefix| uri.path().starts_with(prefix));
     if is_api || !matches!(method, Method::GET | Method::HEAD) {
         let message = format!("there is nothing at {method} {}", uri.path());

@@ -218,43 +218,59 @@ impl Line<'_> {
     }
 }
 
-/// Parents before children, older before younger. What has no parent here stands at the top; what is its own ancestor is there too.
+/// Parents before children, older before younger. What has no parent here stands at the top, and what begins a circle does.
 fn walk(trace: &TraceView) -> Vec<Line<'_>> {
-    let known: HashSet<&str> = trace.observations.iter().map(|of| of.id.as_str()).collect();
     let mut sorted: Vec<&Observation> = trace.observations.iter().collect();
-    sorted.sort_by_key(|of| (of.times.0, of.times.1, &of.id));
+    sorted.sort_by_key(|of| (of.times.0, of.times.1.unwrap_or(i64::MAX), &of.id));
+    let parents = parents(&sorted);
     let mut by_parent: HashMap<Option<&str>, Vec<&Observation>> = HashMap::new();
     for of in &sorted {
-        let parent = of.parent.as_deref().filter(|parent| known.contains(parent) && *parent != of.id);
-        by_parent.entry(parent).or_default().push(of);
+        by_parent.entry(parents.get(of.id.as_str()).copied()).or_default().push(of);
     }
     let now = time::now();
     let mut lines: Vec<Line<'_>> = Vec::with_capacity(sorted.len());
     let mut waiting: Vec<(&Observation, Vec<bool>)> = Vec::new();
-    let mut roots = by_parent.remove(&None).unwrap_or_default();
-    let mut rest = sorted.iter().copied();
-    let mut seen: HashSet<&str> = HashSet::new();
-    loop {
-        let count = roots.len();
-        waiting.extend(roots.drain(..).enumerate().rev().map(|(at, of)| (of, vec![at + 1 == count])));
-        while let Some((of, last)) = waiting.pop() {
-            if !seen.insert(&of.id) {
-                continue;
+    let roots = by_parent.remove(&None).unwrap_or_default();
+    let count = roots.len();
+    waiting.extend(roots.into_iter().enumerate().rev().map(|(at, of)| (of, vec![at + 1 == count])));
+    while let Some((of, last)) = waiting.pop() {
+        let children = by_parent.remove(&Some(of.id.as_str())).unwrap_or_default();
+        let count = children.len();
+        let below = |at: usize| last.iter().copied().chain([at + 1 == count]).collect::<Vec<bool>>();
+        waiting.extend(children.into_iter().enumerate().rev().map(|(at, child)| (child, below(at))));
+        let (start, end) = of.times;
+        let end = end.unwrap_or(if of.running { now } else { start });
+        lines.push(Line { of, last, start, end: end.max(start) });
+    }
+    lines
+}
+
+/// Who is whose parent. Of what leads to no root the first is one.
+fn parents<'a>(sorted: &[&'a Observation]) -> HashMap<&'a str, &'a str> {
+    let known: HashSet<&str> = sorted.iter().map(|of| of.id.as_str()).collect();
+    let named = |of: &&'a Observation| {
+        let parent = of.parent.as_deref().filter(|parent| known.contains(parent) && *parent != of.id)?;
+        Some((of.id.as_str(), parent))
+    };
+    let mut parents: HashMap<&str, &str> = sorted.iter().filter_map(named).collect();
+    let mut safe: HashSet<&str> = HashSet::new();
+    for of in sorted {
+        let mut path = HashSet::new();
+        let mut at = Some(of.id.as_str());
+        while let Some(id) = at.filter(|id| !safe.contains(id)) {
+            if !path.insert(id) {
+                break;
             }
-            let children = by_parent.remove(&Some(of.id.as_str())).unwrap_or_default();
-            let count = children.len();
-            let below = |at: usize| last.iter().copied().chain([at + 1 == count]).collect::<Vec<bool>>();
-            waiting.extend(children.into_iter().enumerate().rev().map(|(at, child)| (child, below(at))));
-            let (start, end) = of.times;
-            let end = end.unwrap_or(if of.running { now } else { start });
-            lines.push(Line { of, last, start, end: end.max(start) });
+            at = parents.get(id).copied();
         }
-        // Only cycles are left.
-        match rest.find(|of| !seen.contains(of.id.as_str())) {
-            Some(of) => roots.push(of),
-            None => return lines,
+        if at.is_none_or(|id| safe.contains(id)) {
+            safe.extend(path);
+        } else {
+            parents.remove(of.id.as_str());
+            safe.insert(&of.id);
         }
     }
+    parents
 }
 
 /// From times to columns.

@@ -148,6 +148,7 @@ async fn the_keyboard_opens_selects_and_compares() {
     page.until("document.querySelectorAll('.compare-tree tbody tr').length >= 9").await;
     page.press("?").await;
     page.until_says("dialog", "Back to the list").await;
+    assert!(page.texts("dialog kbd").await.iter().all(|key| !key.trim().is_empty()));
     setting.end().await;
 }
 

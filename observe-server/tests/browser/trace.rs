@@ -249,3 +249,31 @@ async fn what_telemetry_says_by_itself_is_folded_away() {
     page.until_says(".json-key", "code.file.path").await;
     setting.end().await;
 }
+
+#[tokio::test]
+async fn circles_and_orphans_are_shown_as_in_the_terminal() {
+    let mut trace = Trace::new(1, Duration::from_secs(3));
+    // Of a parent that comes later a number is known before it is there.
+    for (name, parent, from) in [
+        ("leads into it", Some(1), 0.0),
+        ("chicken", Some(2), 1.0),
+        ("egg", Some(1), 2.0),
+        ("its own parent", Some(3), 3.0),
+        ("orphan", Some(90), 4.0),
+        ("below the egg", Some(2), 5.0),
+    ] {
+        trace.span(&data::Span { name, parent, from, to: 20.0 + from, ..data::Span::default() });
+    }
+    let Some((setting, trace)) = open("circles", trace).await else { return };
+    let page = &setting.page;
+    page.until("document.querySelectorAll('.tree .obs-name').length === 6").await;
+    let shown = page.value("[...document.querySelectorAll('.tree .row[aria-level]')].filter((row) => row.querySelector('.obs-name')).map((row) => '  '.repeat(row.ariaLevel - 2) + row.querySelector('.obs-name').innerText).join('\\n')").await;
+    let printed = setting.scratch.run(&["show", &trace.id, "--plain", "--db", "observe.db", "--watch", "none"]);
+    let (_, printed) = printed.split_once("\n\n").expect("a head and a tree");
+    // The names, as far right as they stand, without what follows them.
+    let name = |line: &str| line.trim_end().rsplit_once("  ").map_or("", |(name, _)| name.trim_end()).to_owned();
+    let names: Vec<String> = printed.lines().map(name).collect();
+    assert_eq!(shown, json!(names.join("\n")));
+    assert_eq!(names, ["leads into it", "chicken", "  egg", "    below the egg", "its own parent", "orphan"]);
+    setting.end().await;
+}

@@ -5,6 +5,7 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod errors;
 mod files;
 mod guard;
 mod http;

@@ -53,7 +53,7 @@ const NAMES = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: 
 export function help() {
     const dialog = /** @type {HTMLDialogElement} */ (h("dialog.help", { "aria-label": "Keyboard" }));
     const row = (key) => h("tr", null,
-        h("td", null, key.keys.split("|").map((keys, i) => [i ? " " : null, keys.split(" ").map((one) => h("kbd", null, NAMES[one] ?? one))])),
+        h("td", null, key.keys.split("|").map((keys, i) => [i ? " " : null, (keys === " " ? [keys] : keys.split(" ")).map((one) => h("kbd", null, NAMES[one] ?? one))])),
         h("td", null, key.does));
     const table = (name, keys) => keys.length ? [h("h3", null, name), h("table", null, h("tbody", null, keys.map(row)))] : null;
     put(dialog,

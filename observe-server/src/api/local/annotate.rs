@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use super::given::Given;
 use crate::ingest;
 use crate::model::Change;
 use crate::time;
@@ -16,7 +17,7 @@ use crate::time;
 /// Characters of a comment.
 const LONGEST: usize = 20_000;
 
-pub(crate) async fn score(State(app): State<App>, Json(mut body): Json<Value>) -> Result<Json<Value>, Failure> {
+pub(crate) async fn score(State(app): State<App>, Given(mut body): Given<Value>) -> Result<Json<Value>, Failure> {
     if let Some(fields) = body.as_object_mut() {
         fields.insert("source".to_owned(), "ANNOTATION".into());
         fields.retain(|_, value| !value.is_null());
@@ -47,7 +48,7 @@ pub(crate) struct Comment {
     text: String,
 }
 
-pub(crate) async fn comment(State(app): State<App>, Json(comment): Json<Comment>) -> Result<Json<Value>, Failure> {
+pub(crate) async fn comment(State(app): State<App>, Given(comment): Given<Comment>) -> Result<Json<Value>, Failure> {
     let text = comment.text.trim().to_owned();
     if text.is_empty() || text.chars().count() > LONGEST {
         return Err(Failure::bad(format!("a comment has 1 to {LONGEST} characters, not {}", text.chars().count())));

@@ -1,12 +1,13 @@
 //! Completion of a query: fields, then the values that were observed.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::Connection;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use super::given::Query;
 use crate::model::{Kind, Level};
 use crate::query;
 

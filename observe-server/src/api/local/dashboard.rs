@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::{App, Failure};
 use super::Asked;
+use super::given::Query;
 use super::span::Span;
 use crate::query::{Finder, Target};
 use crate::time;

@@ -1,7 +1,7 @@
 //! What is listed, as a file: read and sent a few traces at a time, so that its size costs no memory.
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use clap::ValueEnum;
@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::super::{App, Failure};
+use super::given::Query;
 use crate::export::{Format, Whole};
 use crate::query::{self, Finder, Target};
 use crate::store::{Ended, Store};

@@ -3,12 +3,13 @@
 //! What a query says of a facet's own field does not narrow that facet: its other values stay on offer.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::{Connection, params_from_iter};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use super::given::Query;
 use crate::model::Level;
 use crate::query::{self, Finder, Target};
 

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
 use super::Asked;
+use super::given::Query;
 use crate::query::{Finder, Target};
 use crate::time;
 

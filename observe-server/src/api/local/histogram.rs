@@ -1,12 +1,13 @@
 //! How many traces when, and how many of them failed.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::params_from_iter;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use super::given::Query;
 use super::span::Span;
 use crate::query::{self, Finder, Target};
 use crate::time;

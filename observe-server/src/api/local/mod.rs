@@ -6,6 +6,7 @@ mod complete;
 mod dashboard;
 mod export;
 mod facets;
+mod given;
 mod groups;
 mod histogram;
 mod info;
@@ -17,6 +18,7 @@ mod traces;
 use axum::Router;
 use axum::routing::{delete, get, post};
 
+pub(super) use self::given::Query;
 pub(super) use self::traces::{Asked, index};
 use super::App;
 

@@ -1,12 +1,13 @@
 //! Scores by name: how many, how they are distributed, how they went.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
 use super::Asked;
+use super::given::Query;
 use super::span::Span;
 use crate::query::{Finder, Target};
 use crate::time;

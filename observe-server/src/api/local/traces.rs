@@ -1,13 +1,14 @@
 //! The list of traces, one trace, and what is inside it.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::super::{App, Failure};
+use super::given::Query;
 use crate::query::{self, Finder, Target};
 use crate::view::{self, Payload, TraceRow, TraceView};
 

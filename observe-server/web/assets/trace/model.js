@@ -21,13 +21,30 @@ export class Model {
         /** @type {Node[]} */
         this.roots = [];
         for (const node of this.nodes.values()) {
-            const parent = this.nodes.get(node.obs.parent);
-            node.parent = parent && !circular(parent, node) ? parent : null;
-            (node.parent ? node.parent.children : this.roots).push(node);
+            node.parent = this.nodes.get(node.obs.parent) ?? null;
+            if (node.parent === node) node.parent = null;
         }
+        this.#cut();
+        for (const node of this.nodes.values()) (node.parent ? node.parent.children : this.roots).push(node);
         this.order = this.#sum();
         this.critical = new Set(data.criticalPath ?? []);
         this.running = data.observations.some((obs) => obs.running);
+    }
+
+    /** Opens circles: of what leads to no root, the first is one. */
+    #cut() {
+        /** @type {Set<Node | null>} what leads to a root */
+        const safe = new Set([null]);
+        for (const node of [...this.nodes.values()].sort(byStart)) {
+            const path = new Set();
+            let at = node;
+            for (; !safe.has(at) && !path.has(at); at = at.parent) path.add(at);
+            if (safe.has(at)) path.forEach((one) => safe.add(one));
+            else {
+                node.parent = null;
+                safe.add(node);
+            }
+        }
     }
 
     #node(obs) {
@@ -91,10 +108,4 @@ export class Model {
 
 function byStart(a, b) {
     return a.start - b.start || (a.end ?? Infinity) - (b.end ?? Infinity);
-}
-
-/** Whether `node` stands above `parent` already. The chain is as far as it has been built, and ends. */
-function circular(parent, node) {
-    for (let at = parent; at; at = at.parent) if (at === node) return true;
-    return false;
 }
