@@ -8,6 +8,7 @@
 mod apply;
 mod delete;
 mod labels;
+mod mend;
 mod merge;
 mod preview;
 mod read;
@@ -66,7 +67,8 @@ impl Store {
         let failed = |error| OpenError::Other(files.main.clone(), error);
         let prices = Arc::new(prices);
         let (changed, _) = broadcast::channel(256);
-        let writer = schema::connect(&files, schema::Use::Write { durable }).map_err(failed)?;
+        let mut writer = schema::connect(&files, schema::Use::Write { durable }).map_err(failed)?;
+        mend::mend(&mut writer).map_err(failed)?;
         let words = schema::connect(&files, schema::Use::Words).map_err(failed)?;
         let readers = Readers::open(&files).map_err(failed)?;
         let nudge = words::start(words);

@@ -47,6 +47,46 @@ fn lines_are_read_as_they_come_and_once() {
     assert_eq!(observations(&server), 3);
 }
 
+#[test]
+fn what_a_kill_between_two_files_took_is_read_again() {
+    let scratch = Scratch::new("files-mended");
+    let dir = scratch.path().join(".observe");
+    fs::create_dir_all(&dir).unwrap();
+    let with_input = |number: u64| {
+        let attributes = [("langfuse.observation.input", "kept in a file")];
+        format!("{}\n", export(&[span(&trace_id(number), &span_id(number), None, "read", &attributes)]))
+    };
+    append(&dir.join("traces-1-1.jsonl"), &(1..=3).map(with_input).collect::<String>());
+    let server = scratch.serve(&[]);
+    until("the lines are read", || server.found("").len() == 3);
+    // One that came otherwise, and whose sender was not told that it was stored.
+    let sent = span(&trace_id(4), &span_id(4), None, "sent", &[("langfuse.observation.input", "sent away")]);
+    assert_eq!(server.post("/v1/traces", &export(&[sent])).status, 200);
+    server.until_indexed();
+    drop(server);
+    // As the kill would leave it: what the second file was to hold of the last two is not there.
+    let db = rusqlite::Connection::open(dir.join("observe-io.db")).unwrap();
+    assert_eq!(db.execute("DELETE FROM io WHERE rid > 2", []).unwrap(), 2);
+    drop(db);
+
+    let server = scratch.serve(&[]);
+    let input = |number: u64| {
+        let path = format!("/api/local/traces/{}/observations/{}/io", trace_id(number), span_id(number));
+        server.send("GET", &path, &[], b"").json()["input"].clone()
+    };
+    until("it is read again", || (1..=3).all(|number| input(number) == "kept in a file"));
+    assert_eq!(input(4), Value::Null);
+    server.until_indexed();
+    assert_eq!(server.found("kept in a file").len(), 3, "and found by its words");
+    assert_eq!(server.get("/api/local/info")["db"]["observations"], 4, "once");
+    drop(server);
+    // Mended once, it is whole.
+    let db = rusqlite::Connection::open(dir.join("observe.db")).unwrap();
+    let before: i64 = db.query_row("SELECT sum(read) FROM file", [], |row| row.get(0)).unwrap();
+    scratch.run(&["ls"]);
+    assert_eq!(before, db.query_row("SELECT sum(read) FROM file", [], |row| row.get::<_, i64>(0)).unwrap());
+}
+
 /// A snapshot of one open span.
 fn snapshot(trace: u64, name: &str) -> Value {
     let mut open = span(&trace_id(trace), &span_id(trace), None, name, &[("langfuse.observation.input", "so far")]);
