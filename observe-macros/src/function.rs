@@ -1,9 +1,10 @@
 //! The function under the attribute: its signature, and its body as the user wrote it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{AttrStyle, Attribute, Ident, LitStr, Signature, Token, Visibility};
+use syn::{AttrStyle, Attribute, FnArg, Ident, LitStr, ReturnType, Signature, Token, Type, Visibility};
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
@@ -31,6 +32,32 @@ impl Function {
         function.attributes.extend(inner);
         function.body = body;
         Ok(function)
+    }
+
+    /// Whether a type in the signature has no size, which is a mistake to be told in the compiler's words alone.
+    pub(crate) fn is_unsized(&self) -> bool {
+        let Signature { inputs, output, .. } = &self.signature;
+        let is_argument_unsized = inputs.iter().any(|input| match input {
+            FnArg::Typed(argument) => is_unsized(&argument.ty),
+            FnArg::Receiver(_) => false,
+        });
+        is_argument_unsized || matches!(output, ReturnType::Type(_, returned) if is_unsized(returned))
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, visibility, defaultness, signature, body } = self;
+        tokens.extend(quote!(#(#attributes)* #visibility #defaultness #signature #body));
+    }
+}
+
+fn is_unsized(given: &Type) -> bool {
+    match given {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Paren(inner) => is_unsized(&inner.elem),
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
     }
 }
 

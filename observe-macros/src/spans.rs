@@ -19,3 +19,12 @@ pub(crate) fn ours(written: &impl ToTokens, keeps: &dyn Fn(&Ident) -> bool) -> T
     };
     written.to_token_stream().into_iter().map(each).collect()
 }
+
+/// The same tokens, written there.
+pub(crate) fn moved(written: TokenStream, there: Span) -> TokenStream {
+    let each = |mut token: TokenTree| {
+        token.set_span(there);
+        token
+    };
+    written.into_iter().map(each).collect()
+}

@@ -30,7 +30,7 @@ fn references<'a>(a: &'a u8, b: &&'a u8, c: &str) -> &'a u8 {
 }
 
 #[observe]
-async fn number_later(n: u8, text: str) -> usize {
+async fn number_later(n: u8, text: &str) -> usize {
     pause().await;
     text.0.len() + usize::from(n.0)
 }
@@ -63,7 +63,7 @@ fn parameter<u16, i32: Copy>(a: u16, b: &i32) -> (u16, i32) {
 pub(crate) fn run(report: &mut Report) {
     call!(report, number(u8(1)).0);
     call!(report, references(&u8(1), &&u8(2), &str("three")).0);
-    future!(report, number_later(u8(1), str("two")));
+    future!(report, number_later(u8(1), &str("two")));
     call!(report, matches!(text(String), String));
     call!(report, matches!(nested(Vec(Option(Box(u8(1)))), Future(String)), Vec(Future(String))));
     call!(report, alias(vec![Refusal("a")]));

@@ -17,7 +17,7 @@ use crate::function::Function;
 use crate::options::{Options, local};
 use crate::params;
 use crate::returns::{Returned, inferred, is_complex, may_be_future};
-use crate::spans::ours;
+use crate::spans::{moved, ours};
 
 // Input:
 //     fn ask(question: &str) -> Result<String, Error> { .. }
@@ -36,6 +36,9 @@ use crate::spans::ours;
 //         future(.., .., async move { (say the type) { .. } })
 //     }
 pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
+    if function.is_unsized() {
+        return function.into_token_stream();
+    }
     let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
     let is_last = attributes.iter().all(is_inert);
     let expressions = options.expressions();
@@ -177,6 +180,9 @@ impl Scene {
         let Self { open, before, body, private, arguments, braces, function, give } = self;
         let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
+        // What goes wrong with the whole body is told there.
+        let there = span.located_at(*braces);
+        let end = moved(quote!(#give #private), there);
         if matches!(returned, Returned::Callable) {
             let running = local("running");
             return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #give #body);
@@ -200,28 +206,31 @@ impl Scene {
             Returned::Opaque | Returned::Future(..) | Returned::Stream(_) | Returned::StreamResult(_)
         ) {
             let how = finish.how(&Asked::Returned(&arrow), returned);
-            return quote_spanned!(span=> #give #private::run(#how, #open, #work));
+            return quote_spanned!(there=> #end::run(#how, #open, #work));
         }
-        let end = match returned {
+        let tail = match returned {
             Returned::Future(given, then) => {
                 let ways = finish
                     .how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#given, _>(&#out))), then.plainly());
-                quote_spanned!(span=> let #how = #ways; #give #private::future(#how, #call, #out))
+                quote_spanned!(there=> let #how = #ways; #end::future(#how, #call, #out))
             }
             other => {
                 let ways = finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::typed(&#out))), other);
-                quote_spanned!(span=> let #how = #ways; #give #private::finish(#how, #call, #out))
+                quote_spanned!(there=> let #how = #ways; #end::finish(#how, #call, #out))
             }
         };
         // Tells what is known of an opaque type before its value is looked at.
         let known = matches!(returned, Returned::Opaque).then(|| quote_spanned!(span=> if false { return #out; }));
-        quote_spanned!(span=> let mut #call = #open; let #out = #private::Call::run(&mut #call, #work); #known #end)
+        quote_spanned!(span=> let mut #call = #open; let #out = #private::Call::run(&mut #call, #work); #known #tail)
     }
 
     fn asynchronous(&self, output: &ReturnType, returned: &Returned, finish: &Finish<'_>) -> TokenStream {
         let Self { open, before, body, private, arguments, braces, function, give } = self;
         let (call, out, how) = (local("call"), local("out"), local("how"));
         let span = Span::mixed_site();
+        // What goes wrong with the whole body is told there.
+        let there = span.located_at(*braces);
+        let end = moved(quote!(#give #private), there);
         let gives = matches!(returned, Returned::Callable) || may_be_future(output);
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (*arguments, quote_spanned!(span=> ())),
@@ -236,8 +245,8 @@ impl Scene {
         let early = quote_spanned!(at=> return #value;);
         let edge = quote_spanned!(span=> if false { let #value = #private::never::<#output>(); #early });
         // Clippy's `async_yields_async` looks at the tail.
-        let end = gives.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
-        let (to_give, semicolon) = end.unzip();
+        let ends = gives.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
+        let (to_give, semicolon) = ends.unzip();
         let mut block = Group::new(Delimiter::Brace, quote!(#edge #before #to_give #body #semicolon));
         block.set_span(*braces);
         let work = quote_spanned!(*function=> async move #block);
@@ -245,15 +254,15 @@ impl Scene {
         if matches!(returned, Returned::Opaque | Returned::Callable | Returned::Stream(_) | Returned::StreamResult(_)) {
             let ways =
                 finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#output, _>(&#out))), returned);
-            return quote_spanned! {span=>
+            return quote_spanned! {there=>
                 let #call = #open;
                 let #out = #work;
                 let #how = #ways;
-                #give #private::future(#how, #call, #out)
+                #end::future(#how, #call, #out)
             };
         }
         let ways = finish.how(&Asked::Output(&output), returned);
-        quote_spanned!(span=> #give #private::future(#ways, #open, #work))
+        quote_spanned!(there=> #end::future(#ways, #open, #work))
     }
 }
 
