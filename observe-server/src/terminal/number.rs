@@ -35,6 +35,12 @@ pub(crate) fn cost(usd: f64) -> String {
     format!("${}", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// A cost in USD for programs: without the noise of adding fractions that binary digits cannot say.
+pub(crate) fn dollars(usd: f64) -> String {
+    let text = format!("{usd:.12}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A count, with thin groups from 10,000 on.
 pub(crate) fn count<N: std::fmt::Display + Copy>(number: N) -> String {
     let plain = number.to_string();
@@ -84,6 +90,11 @@ fn two(units: f64, large: &str, small: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dollars_for_programs() {
+        assert_eq!([0.0, 12.5, 7.2e-6 + 15e-6, 120.0].map(dollars), ["0", "12.5", "0.0000222", "120"]);
+    }
 
     #[test]
     fn three_digits_matter() {
