@@ -348,42 +348,30 @@ errors! {
     FaultViaType, FaultByType;
 }
 
-impl<W, S, E, T> FaultViaBox<Ask<(W, S), E, T>> {
-    /// The option `err = Debug`.
-    #[inline]
-    pub fn __observe_refusal_by_debug(&self) -> AskSplit<W, S, FaultByDebug, T>
-    where
-        E: Debug,
-    {
-        ask_split()
-    }
-
-    /// The option `err = Display`.
-    #[inline]
-    pub fn __observe_refusal_by_display(&self) -> AskSplit<W, S, FaultByPlain, T>
-    where
-        E: Display,
-    {
-        ask_split()
-    }
+/// The option `err = Debug`, of the error that comes instead of a stream.
+#[inline]
+pub fn refusal_by_debug<W, S, E: Debug, T>(_: &FaultViaBox<Ask<(W, S), E, T>>) -> AskSplit<W, S, FaultByDebug, T> {
+    ask_split()
 }
 
-impl<D, K, V: Copy, E, T> FaultViaBox<Ask<(D, K), E, T, V>> {
-    /// The option `err = Debug`.
-    #[inline]
-    pub fn __observe_fault_by_debug(&self) -> How<D, K, V, FaultByDebug>
-    where
-        E: Debug,
-    {
-        How::new(self.asked().0)
-    }
+/// The option `err = Display`, of the error that comes instead of a stream.
+#[inline]
+pub fn refusal_by_display<W, S, E: Display, T>(_: &FaultViaBox<Ask<(W, S), E, T>>) -> AskSplit<W, S, FaultByPlain, T> {
+    ask_split()
+}
 
-    /// The option `err = Display`.
-    #[inline]
-    pub fn __observe_fault_by_display(&self) -> How<D, K, V, FaultByPlain>
-    where
-        E: Display,
-    {
-        How::new(self.asked().0)
-    }
+/// The option `err = Debug`.
+#[inline]
+pub fn fault_by_debug<D, K, V: Copy, E: Debug, T>(
+    asked: &FaultViaBox<Ask<(D, K), E, T, V>>,
+) -> How<D, K, V, FaultByDebug> {
+    How::new(asked.asked().0)
+}
+
+/// The option `err = Display`.
+#[inline]
+pub fn fault_by_display<D, K, V: Copy, E: Display, T>(
+    asked: &FaultViaBox<Ask<(D, K), E, T, V>>,
+) -> How<D, K, V, FaultByPlain> {
+    How::new(asked.asked().0)
 }

@@ -1,6 +1,6 @@
 //! How the call ends with what comes out: a chain of questions to its type.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use crate::options::{Options, local, ours};
@@ -26,10 +26,7 @@ impl Finish<'_> {
     pub(super) fn how(&self, asked: &Asked<'_>, returned: &Returned) -> TokenStream {
         let Self { options, private } = self;
         let span = Span::mixed_site();
-        let going_on = |start: TokenStream| {
-            let refusal = self.error("refusal");
-            quote_spanned!(span=> #start.__observe_stream().#refusal())
-        };
+        let going_on = |start: TokenStream| self.error(quote_spanned!(span=> #start.__observe_stream()), "refusal");
         let start = match (returned, asked) {
             (Returned::Unit | Returned::Never, _) => return quote_spanned!(span=> #private::Unseen),
             (Returned::Unsure, Asked::Returned(named)) => {
@@ -41,25 +38,31 @@ impl Finish<'_> {
                 quote_spanned!(span=> #private::items::<#item, _>(#given))
             }
             (Returned::StreamResult(item), Asked::Unnamed(given)) => {
-                let refusal = self.error("refusal");
-                quote_spanned!(span=> #private::items_or::<#item, _, _>(#given).#refusal())
+                self.error(quote_spanned!(span=> #private::items_or::<#item, _, _>(#given)), "refusal")
             }
             (_, Asked::Returned(named) | Asked::Output(named)) => quote_spanned!(span=> #private::of::<#named>()),
             (_, Asked::Unnamed(given)) => quote_spanned!(span=> #private::of_type(#given)),
         };
         let value = ours(if options.capture_output { "__observe_value" } else { "__observe_nothing" });
-        let (collect, fault) = (self.collect(), self.error("fault"));
-        quote_spanned!(span=> #start.__observe_split().#value() #collect.#fault())
+        let collect = self.collect();
+        self.error(quote_spanned!(span=> #start.__observe_split().#value() #collect), "fault")
     }
 
     /// The step that finds how an error is written.
-    fn error(&self, step: &str) -> syn::Ident {
+    fn error(&self, asked: TokenStream, step: &str) -> TokenStream {
+        let private = self.private;
         match &self.options.err {
             Some(word) => {
-                let name = format!("__observe_{step}_by_{}", word.to_string().to_lowercase());
-                syn::Ident::new(&name, Span::mixed_site().located_at(word.span()))
+                // By a function, as the compiler names it where the error cannot do that.
+                let step = format!("{step}_by_{}", word.to_string().to_lowercase());
+                let there = Span::mixed_site().located_at(word.span());
+                let (step, named) = (Ident::new(&step, there), Ident::new("__observe_asked", there));
+                quote_spanned!(there=> { let #named = #asked; #private::#step(&#named) })
             }
-            None => ours(&format!("__observe_{step}")),
+            None => {
+                let step = ours(&format!("__observe_{step}"));
+                quote_spanned!(Span::mixed_site()=> #asked.#step())
+            }
         }
     }
 
