@@ -186,12 +186,6 @@ pub fn of_type<R>(_: Type<R>) -> AskSplit<Now, Plain, FaultByError, R> {
     of()
 }
 
-/// Asks the type of a stream's items.
-#[inline]
-pub fn items<I, S: Stream<Item = I>>(_: Type<S>) -> AskSplit<Now, Opened, FaultByError, I> {
-    ask_split()
-}
-
 /// Asks the type of the error that comes instead of a stream, and then that of its items.
 #[inline]
 pub fn items_or<I, S: Stream<Item = I>, E>(_: Type<Result<S, E>>) -> AskRefusal<Now, OpenedOr, E, I> {
@@ -199,7 +193,44 @@ pub fn items_or<I, S: Stream<Item = I>, E>(_: Type<Result<S, E>>) -> AskRefusal<
 }
 
 /// A type that need not be named.
-pub struct Type<T>(PhantomData<fn() -> T>);
+pub struct Type<T>(Other<T>);
+
+/// One that is no stream, whatever it is called.
+pub struct Other<T>(PhantomData<fn() -> T>);
+
+impl<T> Debug for Other<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Other").finish_non_exhaustive()
+    }
+}
+
+impl<T> Deref for Type<T> {
+    type Target = Other<T>;
+
+    #[inline]
+    fn deref(&self) -> &Other<T> {
+        &self.0
+    }
+}
+
+impl<S: Stream> Type<S> {
+    /// Asks the type of a stream's items.
+    #[inline]
+    pub fn __observe_items<I>(&self) -> AskSplit<Now, Opened, FaultByError, I>
+    where
+        S: Stream<Item = I>,
+    {
+        ask_split()
+    }
+}
+
+impl<T> Other<T> {
+    /// Asks the type of a value.
+    #[inline]
+    pub fn __observe_items<I>(&self) -> AskSplit<Now, Plain, FaultByError, T> {
+        ask_split()
+    }
+}
 
 impl<T> Debug for Type<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -210,13 +241,13 @@ impl<T> Debug for Type<T> {
 /// The type of this.
 #[inline]
 pub fn typed<T>(_: &T) -> Type<T> {
-    Type(PhantomData)
+    Type(Other(PhantomData))
 }
 
 /// The type of what this future gives.
 #[inline]
 pub fn awaited<O, F: Future<Output = O>>(_: &F) -> Type<O> {
-    Type(PhantomData)
+    Type(Other(PhantomData))
 }
 
 impl<R: BoxedFuture> ViaFuture<Ask<(), R>> {

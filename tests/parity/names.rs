@@ -17,6 +17,18 @@ pub(crate) struct Box<T>(T);
 pub(crate) struct Future<T>(T);
 pub(crate) type bool = ::std::vec::Vec<Refusal>;
 pub(crate) type Result<T> = ::std::result::Result<T, Refusal>;
+pub(crate) trait Stream {
+    type Item;
+    fn first(self) -> Self::Item;
+}
+
+impl<T> Stream for Vec<T> {
+    type Item = T;
+    fn first(self) -> T {
+        self.0
+    }
+}
+
 pub(crate) struct Refusal(&'static ::std::primitive::str);
 
 #[observe]
@@ -60,6 +72,17 @@ fn parameter<u16, i32: Copy>(a: u16, b: &i32) -> (u16, i32) {
     (a, *b)
 }
 
+#[observe]
+fn no_stream(n: u8) -> impl Stream<Item = u8> {
+    Vec(n)
+}
+
+#[observe]
+async fn no_stream_later(n: u8) -> impl Stream<Item = u8> + Send {
+    pause().await;
+    Vec(n)
+}
+
 pub(crate) fn run(report: &mut Report) {
     call!(report, number(u8(1)).0);
     call!(report, references(&u8(1), &&u8(2), &str("three")).0);
@@ -68,5 +91,7 @@ pub(crate) fn run(report: &mut Report) {
     call!(report, matches!(nested(Vec(Option(Box(u8(1)))), Future(String)), Vec(Future(String))));
     call!(report, alias(vec![Refusal("a")]));
     call!(report, result(u8(0)).map_err(|refusal| refusal.0).map(|n| n.0));
+    call!(report, no_stream(u8(4)).first().0);
+    future!(report, async { no_stream_later(u8(4)).await.first().0 });
     call!(report, parameter("a", &2));
 }

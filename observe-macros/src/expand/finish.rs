@@ -35,7 +35,7 @@ impl Finish<'_> {
             (Returned::Unsure, Asked::Output(named)) => going_on(quote_spanned!(span=> #private::output::<#named>())),
             (Returned::Unsure, Asked::Unnamed(given)) => going_on(quote_spanned!(span=> #private::output_type(#given))),
             (Returned::Stream(item), Asked::Unnamed(given)) => {
-                quote_spanned!(span=> #private::items::<#item, _>(#given))
+                quote_spanned!(span=> #given.__observe_items::<#item>())
             }
             (Returned::StreamResult(item), Asked::Unnamed(given)) => {
                 self.error(quote_spanned!(span=> #private::items_or::<#item, _, _>(#given)), "refusal")
