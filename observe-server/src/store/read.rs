@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::schema::{self, Files, Use};
 
@@ -39,15 +39,22 @@ impl std::error::Error for Ended {}
 
 #[derive(Debug)]
 pub(crate) struct Readers {
-    free: Arc<Mutex<Vec<Connection>>>,
+    free: Free,
     permits: Arc<Semaphore>,
+    deadline: Duration,
 }
+
+type Free = Arc<Mutex<Vec<Connection>>>;
 
 impl Readers {
     pub(super) fn open(files: &Files) -> rusqlite::Result<Self> {
         let connections: Vec<Connection> =
             (0..CONNECTIONS).map(|_| schema::connect(files, Use::Read)).collect::<rusqlite::Result<_>>()?;
-        Ok(Self { free: Arc::new(Mutex::new(connections)), permits: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(Self {
+            free: Arc::new(Mutex::new(connections)),
+            permits: Arc::new(Semaphore::new(CONNECTIONS)),
+            deadline: DEADLINE,
+        })
     }
 
     pub(super) async fn read<T: Send + 'static>(
@@ -58,24 +65,40 @@ impl Readers {
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| closed())?;
         let gone = Arc::new(AtomicBool::new(false));
         let waiting = Waiting(gone.clone());
-        let free = self.free.clone();
+        let (free, deadline) = (self.free.clone(), self.deadline);
         let task = tokio::task::spawn_blocking(move || {
-            let mut db = free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or_else(closed)?;
+            let db = free.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or_else(closed)?;
+            let mut lent = Lent { db: Some(db), free, _permit: permit };
+            let Some(db) = &mut lent.db else { return Err(closed()) };
             let start = Instant::now();
-            let is_over = move || gone.load(Ordering::Relaxed) || start.elapsed() > DEADLINE;
-            let limited = db.progress_handler(STEPS, Some(is_over));
-            let result = limited.and_then(|()| look(&db));
-            let _ = db.progress_handler(STEPS, None::<fn() -> bool>);
-            free.lock().unwrap_or_else(PoisonError::into_inner).push(db);
-            drop(permit);
-            result.map_err(|error| match error.sqlite_error_code() {
-                Some(ErrorCode::OperationInterrupted) => Ended::TooLong,
-                _ => Ended::Failed(error.to_string()),
+            let is_over = move || gone.load(Ordering::Relaxed) || start.elapsed() > deadline;
+            db.progress_handler(STEPS, Some(is_over)).and_then(|()| look(db)).map_err(|error| {
+                match error.sqlite_error_code() {
+                    Some(ErrorCode::OperationInterrupted) => Ended::TooLong,
+                    _ => Ended::Failed(error.to_string()),
+                }
             })
         });
         let result = task.await.map_err(|error| Ended::Failed(error.to_string()))?;
         drop(waiting);
         result
+    }
+}
+
+/// A connection that is given back whatever becomes of the look.
+struct Lent {
+    db: Option<Connection>,
+    free: Free,
+    /// Let go of last, so that whoever gets it finds a connection.
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(mut db) = self.db.take() {
+            let _ = db.progress_handler(STEPS, None::<fn() -> bool>);
+            self.free.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        }
     }
 }
 
@@ -85,5 +108,58 @@ struct Waiting(Arc<AtomicBool>);
 impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::scratch;
+    use super::*;
+
+    fn open() -> (impl Sized, Readers) {
+        let (dir, db) = scratch();
+        let readers = Readers::open(&Files::at(Path::new(db.path().unwrap()))).unwrap();
+        (dir, readers)
+    }
+
+    fn endless(db: &Connection) -> rusqlite::Result<i64> {
+        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        db.query_row(sql, [], |row| row.get(0))
+    }
+
+    fn quick(db: &Connection) -> rusqlite::Result<i64> {
+        db.query_row("SELECT 7", [], |row| row.get(0))
+    }
+
+    #[tokio::test]
+    async fn a_look_has_a_deadline() {
+        let (_dir, mut readers) = open();
+        readers.deadline = Duration::from_millis(50);
+        assert!(matches!(readers.read(endless).await, Err(Ended::TooLong)));
+        assert_eq!(readers.read(quick).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_look_ends_when_nobody_waits_for_it() {
+        let (_dir, mut readers) = open();
+        readers.deadline = Duration::from_secs(3600);
+        for _ in 0..2 * CONNECTIONS {
+            // Begun, and left.
+            let left = tokio::time::timeout(Duration::from_millis(20), readers.read(endless)).await;
+            assert!(left.is_err());
+        }
+        assert_eq!(readers.read(quick).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_look_that_panics_costs_no_connection() {
+        let (_dir, readers) = open();
+        for _ in 0..2 * CONNECTIONS {
+            let panics = |_: &Connection| -> rusqlite::Result<i64> { panic!("a mistake of ours") };
+            assert!(matches!(readers.read(panics).await, Err(Ended::Failed(_))));
+        }
+        assert_eq!(readers.read(quick).await.unwrap(), 7);
     }
 }

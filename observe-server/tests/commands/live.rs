@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::program::Server;
+use super::program::{Scratch, Server};
 use super::recorded::{Span, line, recorded};
 
 #[test]
@@ -46,6 +46,43 @@ fn a_running_server_and_commands_share_the_database() {
     assert!(sent.status.success(), "{sent:?}");
     assert_eq!(scratch.run(&["ls", "user:user_789", "--json"]).lines().count(), 1);
     assert!(scratch.run(&["show", "00000005"]).starts_with("sent  00000005"));
+}
+
+#[test]
+fn a_taken_port_is_said_and_the_next_one_is_used() {
+    let (first, second) = (recorded("port-first"), recorded("port-second"));
+    let server = first.serve(&[]);
+    let port = server.address.rsplit(':').next().expect("a port").to_owned();
+    let mut child = second
+        .command(&["serve", "--port", &port, "--durable"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut next = || lines.next().expect("a line").expect("text");
+    assert_eq!(next(), format!("port {port} is taken, so this is another"));
+    let said = next();
+    let address = said.rsplit(' ').next().expect("an address");
+    assert!(said.starts_with("observe ") && !address.ends_with(&format!(":{port}")), "{said}");
+    let other: u16 = address.rsplit(':').next().expect("a port").parse().expect("a number");
+    assert!(other > port.parse().expect("a number"), "{said}");
+    child.kill().expect("running");
+    child.wait().expect("an end");
+}
+
+#[test]
+fn several_directories_are_watched() {
+    let (here, there) = (recorded("watch-here"), Scratch::new("watch-there"));
+    let file = line(7, &json!({}), &[Span("elsewhere", "span", None, 0, 1, json!({}))]);
+    fs::write(there.path().join("traces-1.jsonl"), file).expect("a file");
+    let there = there.path().to_string_lossy();
+    let found = here.run(&["ls", "--plain", "--watch", ".observe", "--watch", &there]);
+    assert_eq!(found.lines().count(), 3, "{found}");
+    // Once for all, by the environment; the database then stands there.
+    let mut command = here.command(&["ls", "--json"]);
+    let output = command.env("OBSERVE_DIR", &*there).output().expect("the program starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("elsewhere") && text.lines().count() == 1, "{text}");
 }
 
 #[test]
