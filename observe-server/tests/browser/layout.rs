@@ -63,6 +63,26 @@ async fn nothing_sticks_out_of_a_window_of_any_width() {
 }
 
 #[tokio::test]
+async fn a_panel_is_as_wide_as_what_it_shows_and_within_the_window() {
+    let Some(setting) = Setting::with("panel", &data::morning(3)).await else { return };
+    let page = &setting.page;
+    for width in [1280, 400] {
+        page.screen(width, 800).await;
+        page.go("/users").await;
+        page.until("document.querySelector('.rows .row')").await;
+        page.value(
+            "[...document.querySelectorAll('.top button')].find((button) => button.innerText === 'Server').click()",
+        )
+        .await;
+        page.until_says(".menu dd", "http://").await;
+        page.until("document.querySelector('.menu').getBoundingClientRect().right <= innerWidth - 8").await;
+        let lines = page.value("[...document.querySelectorAll('.menu dd')].find((one) => one.innerText.includes('http://')).clientHeight").await;
+        assert!(lines.as_i64().is_some_and(|height| height < 30), "the address stands in one line: {lines}");
+    }
+    setting.end().await;
+}
+
+#[tokio::test]
 async fn names_have_room_however_deep_they_stand() {
     let mut trace = Trace::new(1, Duration::from_secs(5));
     let mut parent = None;

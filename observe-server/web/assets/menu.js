@@ -57,9 +57,9 @@ function show(button, content) {
     panel.append(...[content(close)].flat(Infinity).filter(Boolean));
     document.body.append(panel);
     const anchor = button.getBoundingClientRect();
-    const width = panel.offsetWidth;
     panel.style.top = `${anchor.bottom + 4}px`;
-    panel.style.left = `${Math.max(8, Math.min(anchor.left, innerWidth - width - 8))}px`;
+    // What it shows may come later, and be wider.
+    new ResizeObserver(() => (panel.style.left = `${Math.max(8, Math.min(anchor.left, innerWidth - panel.offsetWidth - 8))}px`)).observe(panel);
     panel.style.maxHeight = `${innerHeight - anchor.bottom - 16}px`;
     button.setAttribute("aria-expanded", "true");
     document.addEventListener("pointerdown", outside, true);
