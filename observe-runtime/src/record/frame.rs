@@ -1,0 +1,27 @@
+//! Runs of records, each after its length.
+
+use super::read::array;
+
+/// Appends a frame: the record's length in 4 bytes, then the record.
+pub(crate) fn frame(out: &mut Vec<u8>, record: &[u8]) {
+    let length = u32::try_from(record.len()).unwrap_or(0);
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&record[..length as usize]);
+}
+
+/// Appends a frame whose record, of this length, `write` appends.
+pub(crate) fn frame_with(out: &mut Vec<u8>, length: usize, write: impl FnOnce(&mut Vec<u8>)) {
+    out.extend_from_slice(&u32::try_from(length).unwrap_or(0).to_le_bytes());
+    write(out);
+}
+
+/// The records in a run of frames; ends at the first one that is cut off.
+pub(crate) fn frames(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (length, tail) = rest.split_at_checked(4)?;
+        let (record, tail) = tail.split_at_checked(u32::from_le_bytes(array(length)?) as usize)?;
+        rest = tail;
+        Some(record)
+    })
+}

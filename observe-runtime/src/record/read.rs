@@ -1,0 +1,134 @@
+//! Records as they are read back. What is cut off is not there, and nothing is trusted.
+
+use super::{CLOSE, HEAD, Kind, OPEN, Opening, SITE, Tag};
+use crate::checksum;
+use crate::id::{ObservationId, TraceId};
+use crate::observation::{ObservationType, Outcome};
+
+/// A record as read back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) trace: TraceId,
+    pub(crate) observation: Option<ObservationId>,
+    pub(crate) time: u64,
+    /// Bytes after the common head.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record, or `None` if these bytes are none.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        let kind = match head[0] {
+            1 if rest.len() >= OPEN - HEAD => Kind::Open,
+            2 => Kind::Update,
+            3 if rest.len() >= CLOSE - HEAD => Kind::Close,
+            4 => Kind::Trace,
+            5 => Kind::Score,
+            6 => Kind::Forget,
+            7 => Kind::Site,
+            8 => Kind::Process,
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            trace: TraceId::from_bytes(array(&head[1..17])?)?,
+            observation: ObservationId::from_bytes(array(&head[17..25])?),
+            time: u64::from_le_bytes(array(&head[25..33])?),
+            rest,
+        })
+    }
+
+    /// Of an opening: parent, type and flags.
+    pub(crate) fn opening(&self) -> Option<Opening> {
+        (self.kind == Kind::Open).then_some(())?;
+        Some(Opening {
+            trace: self.trace,
+            observation: self.observation?,
+            parent: ObservationId::from_bytes(array(self.rest.get(..8)?)?),
+            start: self.time,
+            kind: ObservationType::from_u8(*self.rest.get(8)?).unwrap_or(ObservationType::Span),
+            flags: *self.rest.get(9)?,
+            site: u32::from_le_bytes(array(self.rest.get(10..14)?)?),
+        })
+    }
+
+    /// Of a closing: the start it corrects (0: none) and the outcome.
+    pub(crate) fn closing(&self) -> Option<(u64, Outcome)> {
+        (self.kind == Kind::Close).then_some(())?;
+        let start = u64::from_le_bytes(array(self.rest.get(..8)?)?);
+        Some((start, Outcome::from_u8(*self.rest.get(8)?).unwrap_or(Outcome::Ok)))
+    }
+
+    /// The fields in the order they were written.
+    pub(crate) fn fields(&self) -> Fields<'a> {
+        let fixed = match self.kind {
+            Kind::Open => OPEN - HEAD,
+            Kind::Close => CLOSE - HEAD,
+            _ => 0,
+        };
+        Fields(self.rest.get(fixed..).unwrap_or_default())
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Fields<'a>(&'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (Tag, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (head, rest) = self.0.split_at_checked(5)?;
+            let length = u32::from_le_bytes(array(&head[1..])?) as usize;
+            let (value, rest) = rest.split_at_checked(length)?;
+            self.0 = rest;
+            if let Some(tag) = Tag::from_u8(head[0]) {
+                return Some((tag, value));
+            }
+        }
+    }
+}
+
+/// Key and value of a pair field.
+pub(crate) fn pair(value: &[u8]) -> Option<(&str, &[u8])> {
+    let (length, rest) = value.split_at_checked(4)?;
+    let (key, value) = rest.split_at_checked(u32::from_le_bytes(array(length)?) as usize)?;
+    Some((std::str::from_utf8(key).ok()?, value))
+}
+
+/// A place in the source: line, function and file.
+pub(crate) fn place(value: &[u8]) -> Option<(u32, &str, &[u8])> {
+    let (line, rest) = value.split_at_checked(4)?;
+    let (function, file) = pair(rest)?;
+    Some((u32::from_le_bytes(array(line)?), function, file))
+}
+
+pub(crate) fn number(value: &[u8]) -> Option<u64> {
+    Some(u64::from_le_bytes(array(value)?))
+}
+
+pub(super) fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+    bytes.try_into().ok()
+}
+
+/// The number of the site that this opening names, if it is one and does.
+#[inline]
+pub(crate) fn site(bytes: &[u8]) -> Option<u32> {
+    let number = bytes.get(SITE..OPEN).filter(|_| bytes[0] == Kind::Open as u8)?;
+    Some(u32::from_le_bytes(array(number)?)).filter(|number| *number != 0)
+}
+
+/// Whom a record is about: an observation, or a score by a hash of what it says. `None`: a whole trace.
+pub(crate) fn key(bytes: &[u8]) -> Option<(TraceId, [u8; 8])> {
+    let record = Record::read(bytes)?;
+    match record.kind {
+        Kind::Process | Kind::Site | Kind::Trace => None,
+        Kind::Score => {
+            let hash = u64::from(checksum::of(bytes)) << 32 | bytes.len() as u64 & 0xffff_ffff;
+            Some((record.trace, hash.to_le_bytes()))
+        }
+        _ => Some((record.trace, record.observation?.to_bytes())),
+    }
+}
