@@ -38,12 +38,15 @@ impl Checksum {
     /// Adds fewer words than a step has, if any.
     #[inline]
     pub(crate) fn add_rest(&mut self, words: &[[u8; WORD]]) {
-        if words.is_empty() {
-            return;
+        const NONE: [u8; WORD] = [0; WORD];
+        // Without a loop, which would call `memset` and `memcpy`.
+        match *words {
+            [] => {}
+            [first] => self.add(&[first, NONE, NONE, NONE]),
+            [first, second] => self.add(&[first, second, NONE, NONE]),
+            [first, second, third] => self.add(&[first, second, third, NONE]),
+            [first, second, third, fourth, ..] => self.add(&[first, second, third, fourth]),
         }
-        let mut padded = [[0; WORD]; LANES];
-        padded.iter_mut().zip(words).for_each(|(to, word)| *to = *word);
-        self.add(&padded);
     }
 
     /// The sum of so many bytes.

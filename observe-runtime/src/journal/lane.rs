@@ -17,6 +17,7 @@ use crate::record;
 
 #[derive(Debug)]
 pub(super) struct Lane {
+    pub(super) client: u32,
     pub(super) journal: Arc<Journal>,
     writer: RefCell<Option<Writer>>,
     /// Bytes that are reserved and not used.
@@ -33,6 +34,7 @@ const BLOCK: usize = 4 << 10;
 impl Lane {
     pub(super) fn new(journal: Arc<Journal>) -> Self {
         Self {
+            client: journal.number,
             journal,
             writer: RefCell::new(None),
             room: Cell::new(0),
@@ -45,24 +47,43 @@ impl Lane {
     #[inline]
     pub(super) fn append(&self, record: &mut Vec<u8>) {
         let length = record.len();
-        record.extend_from_slice(&[0; WORD - 1]);
-        let (words, _) = record.as_chunks::<WORD>();
-        let Ok(mut writer) = self.writer.try_borrow_mut() else { return };
-        if let Some(writer) = &*writer
-            && (!writer.is_in_file() || self.is_described(words) && !self.journal.is_foreign())
+        record.extend_from_slice(&[0; WORD]);
+        let (words, _) = record[..length.next_multiple_of(WORD)].as_chunks::<WORD>();
+        let Ok(mut place) = self.writer.try_borrow_mut() else { return };
+        if let Some(writer) = &*place
+            && !writer.is_in_file()
             && writer.begin(&self.journal.is_closed)
         {
-            let is_appended = self.put(writer, words, length);
+            let is_appended = self.paid(words, || writer.append_as::<false>(words, length));
             writer.end();
             if is_appended {
                 return;
             }
         }
-        self.append_elsewhere(&mut writer, words, length);
+        self.append_elsewhere(&mut place, words, length);
     }
 
     /// To a file, to another segment, or not at all.
+    #[inline(never)]
     fn append_elsewhere(&self, place: &mut Option<Writer>, words: &[[u8; WORD]], length: usize) {
+        if let Some(writer) = &*place
+            && writer.is_in_file()
+            && self.is_described(words)
+            && !self.journal.is_foreign()
+            && writer.begin(&self.journal.is_closed)
+        {
+            let is_appended = self.paid(words, || writer.append_as::<true>(words, length));
+            writer.end();
+            if is_appended {
+                return;
+            }
+        }
+        self.append_slowly(place, words, length);
+    }
+
+    /// The same, whatever there is to do before.
+    #[cold]
+    fn append_slowly(&self, place: &mut Option<Writer>, words: &[[u8; WORD]], length: usize) {
         // Half of a segment in a file belongs to the process that this one was forked from.
         if place.as_ref().is_some_and(Writer::is_in_file) && self.journal.is_foreign() {
             *place = None;
@@ -123,11 +144,15 @@ impl Lane {
     }
 
     /// Appends to this segment what the budget has room for before anybody reads it.
-    #[inline]
     fn put(&self, writer: &Writer, words: &[[u8; WORD]], length: usize) -> bool {
+        self.paid(words, || writer.append(words, length))
+    }
+
+    #[inline(always)]
+    fn paid(&self, words: &[[u8; WORD]], append: impl FnOnce() -> bool) -> bool {
         let bytes = (words.len() + 1) * WORD;
         self.take(bytes);
-        let is_appended = writer.append(words, length);
+        let is_appended = append();
         if !is_appended {
             self.room.set(self.room.get() + bytes);
         }

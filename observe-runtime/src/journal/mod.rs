@@ -17,7 +17,7 @@ mod store;
 mod tests;
 mod words;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -103,12 +103,12 @@ pub(crate) fn set_default(journal: &Journal) {
 
 struct Local {
     lane: RefCell<Option<Lane>>,
-    scratch: Cell<Option<Vec<u8>>>,
+    scratch: RefCell<Vec<u8>>,
 }
 
 thread_local! {
     static LOCAL: Local = const {
-        Local { lane: RefCell::new(None), scratch: Cell::new(None) }
+        Local { lane: RefCell::new(None), scratch: RefCell::new(Vec::new()) }
     };
     static CAPTURING: Cell<bool> = const { Cell::new(false) };
 }
@@ -134,10 +134,10 @@ pub(crate) fn capturing<R>(capture: impl FnOnce() -> R) -> R {
     struct Reset;
     impl Drop for Reset {
         fn drop(&mut self) {
-            CAPTURING.set(false);
+            CAPTURING.with(|is_capturing| is_capturing.set(false));
         }
     }
-    CAPTURING.set(true);
+    CAPTURING.with(|is_capturing| is_capturing.set(true));
     let _reset = Reset;
     capture()
 }
@@ -152,31 +152,41 @@ pub(crate) fn write(client: u32, admission: Admission, build: impl FnOnce(&mut V
 impl Local {
     #[inline]
     fn write(&self, client: u32, admission: Admission, build: impl FnOnce(&mut Vec<u8>, &Journal) -> bool) -> bool {
-        if !self.lane.try_borrow().is_ok_and(|lane| lane.as_ref().is_some_and(|lane| lane.journal.number == client))
-            && !self.enter(client)
-        {
-            return false;
-        }
-        // An update's closure may record calls of its own: they find another scratch buffer and share the lane.
-        let mut scratch = self.scratch.take().unwrap_or_default();
-        scratch.clear();
-        let lane = self.lane.borrow();
+        let Some(lane) = self.lane_of(client) else { return false };
         let Some(lane) = &*lane else { return false };
         let journal = &*lane.journal;
         if !journal.admits(admission) {
-            self.scratch.set(Some(scratch));
             return false;
         }
-        let is_built = build(&mut scratch, journal);
+        // An update's closure may record calls of its own: they find another scratch buffer and share the lane.
+        let (mut own, mut kept);
+        let scratch: &mut Vec<u8> = if let Ok(scratch) = self.scratch.try_borrow_mut() {
+            kept = scratch;
+            &mut kept
+        } else {
+            own = Vec::new();
+            &mut own
+        };
+        scratch.clear();
+        let is_built = build(scratch, journal);
         if is_built {
-            lane.append(&mut scratch);
+            lane.append(scratch);
         }
         if scratch.capacity() > SCRATCH {
-            scratch.clear();
-            scratch.shrink_to(SCRATCH);
+            shrink(scratch);
         }
-        self.scratch.set(Some(scratch));
         is_built
+    }
+
+    /// This thread's lane, which is one of that client.
+    #[inline]
+    fn lane_of(&self, client: u32) -> Option<Ref<'_, Option<Lane>>> {
+        let lane = self.lane.try_borrow().ok()?;
+        if matches!(&*lane, Some(lane) if lane.client == client) {
+            return Some(lane);
+        }
+        drop(lane);
+        if self.enter(client) { self.lane.try_borrow().ok() } else { None }
     }
 
     /// Makes this thread's lane one of that client.
@@ -193,6 +203,13 @@ impl Local {
 
 /// A scratch buffer keeps at most this much.
 const SCRATCH: usize = 64 << 10;
+
+#[cold]
+fn shrink(scratch: &mut Vec<u8>) {
+    scratch.clear();
+    scratch.shrink_to(SCRATCH);
+}
+
 /// Segments are kept in memory to be used again, up to this part of it: touching new pages costs more than a call.
 const SPARES: usize = 8;
 /// Segments in files that are made in advance, at most.

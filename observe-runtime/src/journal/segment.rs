@@ -20,7 +20,7 @@ use crate::clock;
 use crate::record::{self, TIME};
 
 /// What segment files and those of finished items begin with: a name, and the version of what follows.
-pub(super) const MAGIC: [u8; 8] = *b"observe2";
+pub(super) const MAGIC: [u8; 8] = *b"observe3";
 
 /// Whether this begins like a file of another version.
 pub(super) fn is_of_another_version(file: &[u8]) -> bool {
@@ -87,17 +87,18 @@ pub(super) struct Writer {
     pub(super) segment: Arc<Segment>,
     /// Where the next head goes.
     at: Cell<usize>,
+    is_in_file: bool,
 }
 
 impl Writer {
     pub(super) fn new(segment: Segment) -> Self {
         let segment = Segment { since: clock::now(), ..segment };
-        Self { segment: Arc::new(segment), at: Cell::new(1) }
+        Self { is_in_file: segment.stored.is_some(), segment: Arc::new(segment), at: Cell::new(1) }
     }
 
     #[inline]
     pub(super) fn is_in_file(&self) -> bool {
-        self.segment.stored.is_some()
+        self.is_in_file
     }
 
     /// Words that are free, but for the last: a head of zero has to follow the records.
@@ -122,18 +123,23 @@ impl Writer {
     }
 
     /// Appends a record of this length, padded to words. False: there is no room for it.
-    #[inline]
     pub(super) fn append(&self, record: &[[u8; WORD]], length: usize) -> bool {
-        let (words, at) = (self.segment.words.as_slice(), self.at.get());
-        let end = at + 1 + record.len();
-        if end >= words.len() {
-            return false;
+        match self.is_in_file {
+            true => self.append_as::<true>(record, length),
+            false => self.append_as::<false>(record, length),
         }
-        let [head, body @ ..] = &words[at..end] else { return false };
-        let checksum =
-            if self.is_in_file() { copy::<true>(body, record, length) } else { copy::<false>(body, record, length) };
+    }
+
+    /// The same where it is known whether it is `CHECKED`, as in a file.
+    #[inline(always)]
+    pub(super) fn append_as<const CHECKED: bool>(&self, record: &[[u8; WORD]], length: usize) -> bool {
+        let (words, at) = (self.segment.words.as_slice(), self.at.get());
+        let Some([head, rest @ ..]) = words.get(at..) else { return false };
+        // A head of zero has to follow.
+        let Some(body) = rest.get(..record.len()).filter(|_| rest.len() > record.len()) else { return false };
+        let checksum = copy::<CHECKED>(body, record, length);
         head.store((u64::from(checksum) << 32 | length as u64 & LENGTH).to_le(), Ordering::Release);
-        self.at.set(end);
+        self.at.set(at + 1 + record.len());
         true
     }
 
@@ -214,9 +220,7 @@ impl Reading {
 
 /// When the record in these words was said.
 fn time(body: &[AtomicU64]) -> Option<u64> {
-    let [first, second] = body.get(TIME / WORD..TIME / WORD + 2)? else { return None };
-    let [first, second] = [first, second].map(|word| u64::from_le(word.load(Ordering::Relaxed)));
-    Some(first >> (TIME % WORD * 8) | second << (64 - TIME % WORD * 8))
+    body.get(TIME / WORD).map(|word| u64::from_le(word.load(Ordering::Relaxed)))
 }
 
 /// Appends a record as a segment file has it.

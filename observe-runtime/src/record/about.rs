@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{HEAD, Kind, OPEN, Record, SITE, TIME, Tag, pair, put, put_pair, put_place, site};
+use super::{HEAD, Kind, Record, SITE, TRACE, Tag, head, pair, put, put_pair, put_place, site};
 use crate::registry::Entry;
 
 /// Appends a record that says what the number of a site stands for.
@@ -13,11 +13,7 @@ pub(crate) fn describe(out: &mut Vec<u8>, number: u32) {
 
 /// Every record has a trace; this one is of none.
 fn of_no_trace(out: &mut Vec<u8>, kind: Kind, time: u64) {
-    let mut bytes = [0; HEAD];
-    bytes[0] = kind as u8;
-    bytes[1..17].fill(0xff);
-    bytes[TIME..HEAD].copy_from_slice(&time.to_le_bytes());
-    out.extend_from_slice(&bytes);
+    out.extend_from_slice(&head([kind as u8, 0, 0], 0, [0xff; 16], [0; 8], time, [0; 8]));
 }
 
 /// A record that says which attributes a process has.
@@ -57,11 +53,11 @@ pub(crate) fn put_site(out: &mut Vec<u8>, number: u32) {
 /// An opening that names its site by number as one that says all of it: `fields` appends what the number stands for.
 /// Other records are what they are.
 pub(crate) fn expand(bytes: &[u8], fields: impl FnOnce(&mut Vec<u8>, u32)) -> Cow<'_, [u8]> {
-    let (Some(number), Some((head, rest))) = (site(bytes), bytes.split_at_checked(OPEN)) else {
+    let (Some(number), Some((head, rest))) = (site(bytes), bytes.split_at_checked(HEAD)) else {
         return Cow::Borrowed(bytes);
     };
     let mut out = head.to_vec();
-    out[SITE..].fill(0);
+    out[SITE..TRACE].fill(0);
     fields(&mut out, number);
     // What was said at the call beats what is known of the function.
     out.extend_from_slice(rest);

@@ -1,12 +1,13 @@
 //! A record: one thing that happened, as a run of bytes.
 //!
-//! Layout: kind (1), trace id (16), observation id (8), time (8), then what the kind fixes, then fields.
-//! A field is tag (1), length (4), bytes. Numbers are little-endian, times are nanoseconds since the
-//! unix epoch. A reader skips tags that it does not know and stops at what is cut off.
+//! Layout: a head of six words, then fields. The head is kind (1), detail (1), flags (1), nothing (1), site (4), trace
+//! id (16), observation id (8), time (8), link (8): a thread writes whole words, and the journal moves whole words. A field
+//! is tag (1), length (4), bytes. Numbers are little-endian, times are nanoseconds since the unix epoch. A reader skips tags
+//! that it does not know and stops at what is cut off. What a kind does not name is zero.
 //!
-//! - [`Kind::Open`]: time = start; then parent id (8, zero: none), observation type (1), flags (1), number of the
-//!   [site](crate::registry) in this process (4, zero: none).
-//! - [`Kind::Close`]: time = end; then start (8, zero: as opened), outcome (1).
+//! - [`Kind::Open`]: time = start, detail = type of the observation, link = parent (zero: none), site = number of the
+//!   [site](crate::registry) in this process (zero: none).
+//! - [`Kind::Close`]: time = end, detail = outcome, link = start (zero: as opened).
 //! - [`Kind::Update`], [`Kind::Trace`], [`Kind::Score`]: time = when it was said.
 //! - [`Kind::Site`]: only in files, where numbers of sites outlive the process that gave them.
 //! - [`Kind::Process`]: only in files, of whichever process what is in them was recorded.
@@ -43,20 +44,35 @@ pub(crate) enum Kind {
 /// Flag of an opening: nothing of this trace above it is ours, so it counts as the trace's root.
 pub(crate) const APP_ROOT: u8 = 1;
 
-const HEAD: usize = 33;
-const OPEN: usize = HEAD + 14;
-const CLOSE: usize = HEAD + 9;
+/// Bytes of a head.
+const HEAD: usize = 48;
 /// Where an opening has the number of its site.
-const SITE: usize = HEAD + 10;
+const SITE: usize = 4;
+/// Where the trace is in a record.
+const TRACE: usize = 8;
+/// Where the observation is in a record.
+const OBSERVATION: usize = 24;
+/// Where the time is in a record.
+pub(crate) const TIME: usize = 32;
+/// Where the parent is, or the start.
+const LINK: usize = 40;
 
-fn head<const N: usize>(kind: Kind, trace: TraceId, observation: Option<ObservationId>, time: u64) -> [u8; N] {
-    let mut head = [0; N];
-    head[0] = kind as u8;
-    head[1..17].copy_from_slice(&trace.to_bytes());
-    if let Some(observation) = observation {
-        head[17..25].copy_from_slice(&observation.to_bytes());
-    }
-    head[25..33].copy_from_slice(&time.to_le_bytes());
+#[inline]
+fn head(
+    [kind, detail, flags]: [u8; 3],
+    site: u32,
+    trace: [u8; 16],
+    observation: [u8; 8],
+    time: u64,
+    link: [u8; 8],
+) -> [u8; HEAD] {
+    let [a, b, c, d] = site.to_le_bytes();
+    let mut head = [0; HEAD];
+    head[..TRACE].copy_from_slice(&[kind, detail, flags, 0, a, b, c, d]);
+    head[TRACE..OBSERVATION].copy_from_slice(&trace);
+    head[OBSERVATION..TIME].copy_from_slice(&observation);
+    head[TIME..LINK].copy_from_slice(&time.to_le_bytes());
+    head[LINK..].copy_from_slice(&link);
     head
 }
 
@@ -71,17 +87,15 @@ pub(crate) struct Opening {
     pub(crate) site: u32,
 }
 
+#[inline]
 pub(crate) fn open(out: &mut Vec<u8>, opening: &Opening) {
-    let mut bytes = head::<OPEN>(Kind::Open, opening.trace, Some(opening.observation), opening.start);
-    if let Some(parent) = opening.parent {
-        bytes[33..41].copy_from_slice(&parent.to_bytes());
-    }
-    bytes[41] = opening.kind as u8;
-    bytes[42] = opening.flags;
-    bytes[43..47].copy_from_slice(&opening.site.to_le_bytes());
-    out.extend_from_slice(&bytes);
+    let Opening { trace, observation, parent, start, kind, flags, site } = *opening;
+    let parent = parent.map_or([0; 8], ObservationId::to_bytes);
+    let what = [Kind::Open as u8, kind as u8, flags];
+    out.extend_from_slice(&head(what, site, trace.to_bytes(), observation.to_bytes(), start, parent));
 }
 
+#[inline]
 pub(crate) fn close(
     out: &mut Vec<u8>,
     trace: TraceId,
@@ -90,25 +104,22 @@ pub(crate) fn close(
     end: u64,
     outcome: Outcome,
 ) {
-    let mut bytes = head::<CLOSE>(Kind::Close, trace, Some(observation), end);
-    bytes[33..41].copy_from_slice(&start.to_le_bytes());
-    bytes[41] = outcome as u8;
-    out.extend_from_slice(&bytes);
+    let what = [Kind::Close as u8, outcome as u8, 0];
+    out.extend_from_slice(&head(what, 0, trace.to_bytes(), observation.to_bytes(), end, start.to_le_bytes()));
 }
 
-/// Where the time is in a record.
-pub(crate) const TIME: usize = 25;
-
 /// Sets the time of the record that starts at `at`.
+#[inline]
 pub(crate) fn set_time(out: &mut [u8], at: usize, time: u64) {
-    if let Some(bytes) = out.get_mut(at + TIME..at + HEAD) {
+    if let Some(bytes) = out.get_mut(at + TIME..at + LINK) {
         bytes.copy_from_slice(&time.to_le_bytes());
     }
 }
 
 /// The head of an update, a trace update, a score or a forgetting.
 pub(crate) fn say(out: &mut Vec<u8>, kind: Kind, trace: TraceId, observation: Option<ObservationId>, time: u64) {
-    out.extend_from_slice(&head::<HEAD>(kind, trace, observation, time));
+    let observation = observation.map_or([0; 8], ObservationId::to_bytes);
+    out.extend_from_slice(&head([kind as u8, 0, 0], 0, trace.to_bytes(), observation, time, [0; 8]));
 }
 
 /// Appends a field.

@@ -1,6 +1,6 @@
 //! Records as they are read back. What is cut off is not there, and nothing is trusted.
 
-use super::{CLOSE, HEAD, Kind, OPEN, Opening, SITE, Tag};
+use super::{HEAD, Kind, LINK, OBSERVATION, Opening, SITE, TIME, TRACE, Tag};
 use crate::checksum;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};
@@ -12,18 +12,20 @@ pub(crate) struct Record<'a> {
     pub(crate) trace: TraceId,
     pub(crate) observation: Option<ObservationId>,
     pub(crate) time: u64,
-    /// Bytes after the common head.
+    head: &'a [u8; HEAD],
+    /// The fields.
     pub(super) rest: &'a [u8],
 }
 
 impl<'a> Record<'a> {
     /// Reads a record, or `None` if these bytes are none.
+    #[inline]
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (head, rest) = bytes.split_at_checked(HEAD)?;
+        let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
         let kind = match head[0] {
-            1 if rest.len() >= OPEN - HEAD => Kind::Open,
+            1 => Kind::Open,
             2 => Kind::Update,
-            3 if rest.len() >= CLOSE - HEAD => Kind::Close,
+            3 => Kind::Close,
             4 => Kind::Trace,
             5 => Kind::Score,
             6 => Kind::Forget,
@@ -33,9 +35,10 @@ impl<'a> Record<'a> {
         };
         Some(Self {
             kind,
-            trace: TraceId::from_bytes(array(&head[1..17])?)?,
-            observation: ObservationId::from_bytes(array(&head[17..25])?),
-            time: u64::from_le_bytes(array(&head[25..33])?),
+            trace: TraceId::from_bytes(array(&head[TRACE..OBSERVATION])?)?,
+            observation: ObservationId::from_bytes(array(&head[OBSERVATION..TIME])?),
+            time: number(&head[TIME..LINK])?,
+            head,
             rest,
         })
     }
@@ -46,29 +49,23 @@ impl<'a> Record<'a> {
         Some(Opening {
             trace: self.trace,
             observation: self.observation?,
-            parent: ObservationId::from_bytes(array(self.rest.get(..8)?)?),
+            parent: ObservationId::from_bytes(array(&self.head[LINK..])?),
             start: self.time,
-            kind: ObservationType::from_u8(*self.rest.get(8)?).unwrap_or(ObservationType::Span),
-            flags: *self.rest.get(9)?,
-            site: u32::from_le_bytes(array(self.rest.get(10..14)?)?),
+            kind: ObservationType::from_u8(self.head[1]).unwrap_or(ObservationType::Span),
+            flags: self.head[2],
+            site: u32::from_le_bytes(array(&self.head[SITE..TRACE])?),
         })
     }
 
     /// Of a closing: the start it corrects (0: none) and the outcome.
     pub(crate) fn closing(&self) -> Option<(u64, Outcome)> {
         (self.kind == Kind::Close).then_some(())?;
-        let start = u64::from_le_bytes(array(self.rest.get(..8)?)?);
-        Some((start, Outcome::from_u8(*self.rest.get(8)?).unwrap_or(Outcome::Ok)))
+        Some((number(&self.head[LINK..])?, Outcome::from_u8(self.head[1]).unwrap_or(Outcome::Ok)))
     }
 
     /// The fields in the order they were written.
     pub(crate) fn fields(&self) -> Fields<'a> {
-        let fixed = match self.kind {
-            Kind::Open => OPEN - HEAD,
-            Kind::Close => CLOSE - HEAD,
-            _ => 0,
-        };
-        Fields(self.rest.get(fixed..).unwrap_or_default())
+        Fields(self.rest)
     }
 }
 
@@ -116,7 +113,7 @@ pub(super) fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 /// The number of the site that this opening names, if it is one and does.
 #[inline]
 pub(crate) fn site(bytes: &[u8]) -> Option<u32> {
-    let number = bytes.get(SITE..OPEN).filter(|_| bytes[0] == Kind::Open as u8)?;
+    let number = bytes.get(SITE..TRACE).filter(|_| bytes[0] == Kind::Open as u8)?;
     Some(u32::from_le_bytes(array(number)?)).filter(|number| *number != 0)
 }
 

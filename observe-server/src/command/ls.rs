@@ -96,7 +96,8 @@ fn cells(row: &TraceRow, is_plain: bool, is_short: bool) -> Vec<Cell> {
         total if is_plain => total.to_string(),
         total => number::count(total),
     };
-    let cost = row.cost.map(|cost| if is_plain { number::dollars(cost) } else { number::cost(cost) }).unwrap_or_default();
+    let cost =
+        row.cost.map(|cost| if is_plain { number::dollars(cost) } else { number::cost(cost) }).unwrap_or_default();
     let level = if row.level == "DEFAULT" && !is_plain { "" } else { row.level };
     let between = if row.output_preview.is_some() { " → " } else { "" };
     let preview = |text: &Option<String>| text.clone().unwrap_or_default();
