@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{OnceLock, PoisonError, RwLock};
 
+use crate::capture::{self, PLAIN, SLOTS};
 use crate::site::Site;
 
 /// An observed function that was called.
@@ -27,8 +28,8 @@ pub(crate) struct Entry {
 const PLACES: usize = 4096;
 /// Neighbours that are looked at for one site.
 const REACH: usize = 16;
-/// Slots with a bit of their own in [`Entry::redacted`]; later ones share the last bit.
-const SLOTS: usize = 48;
+/// Where the generation of the word list is in [`Entry::redacted`].
+const GENERATION: u32 = 48;
 
 static TABLE: [OnceLock<&'static Entry>; PLACES] = [const { OnceLock::new() }; PLACES];
 static OTHERS: RwLock<Others> = RwLock::new(Others { by_number: Vec::new(), by_site: None });
@@ -87,19 +88,27 @@ impl Entry {
         OTHERS.read().unwrap_or_else(PoisonError::into_inner).by_number.get(at).copied()
     }
 
-    /// The slots whose values must not be captured, one bit each. `generation` names the word list and is not 0.
+    /// The slots whose values must not be captured, one bit each, and [`PLAIN`]. `generation` names the word list and is not 0.
+    #[inline]
     pub(crate) fn redacted(&self, generation: u16, is_secret: impl Fn(&str) -> bool) -> u64 {
         let known = self.redacted.load(Ordering::Relaxed);
-        if known >> SLOTS == u64::from(generation) {
-            return known & ((1 << SLOTS) - 1);
+        if known >> GENERATION == u64::from(generation) {
+            return known & ((1 << GENERATION) - 1);
         }
-        let words = if self.site.words.is_empty() { self.site.inputs } else { self.site.words };
+        self.find_redacted(generation, &is_secret)
+    }
+
+    #[cold]
+    fn find_redacted(&self, generation: u16, is_secret: &dyn Fn(&str) -> bool) -> u64 {
+        let Site { inputs, words, .. } = self.site;
+        let is_plain = inputs.iter().all(|name| capture::is_plain(name));
+        let words = if words.is_empty() { inputs } else { words };
         let bits = words
             .iter()
-            .enumerate()
-            .filter(|(_, name)| is_secret(name))
-            .fold(0, |bits, (slot, _)| bits | 1 << slot.min(SLOTS - 1));
-        self.redacted.store(u64::from(generation) << SLOTS | bits, Ordering::Relaxed);
+            .zip(0..)
+            .filter(|(name, _)| is_secret(name))
+            .fold(if is_plain { PLAIN } else { 0 }, |bits, (_, slot): (_, u32)| bits | 1 << slot.min(SLOTS - 1));
+        self.redacted.store(u64::from(generation) << GENERATION | bits, Ordering::Relaxed);
         bits
     }
 }

@@ -1,7 +1,8 @@
 //! How a text stands in a JSON string.
 //!
-//! It is looked at and copied in one pass: a step of it is appended whole, and taken back from the first byte on that
-//! cannot stand as it is. A semicolon counts as one: it may be that in `;base64,`.
+//! It is looked at and copied in one pass: a short text at once if all of it can stand as it is, else a step of it is
+//! appended whole, and taken back from the first byte on that cannot. A semicolon counts as one: it may be that in
+//! `;base64,`.
 
 use std::hint::black_box;
 
@@ -14,7 +15,51 @@ const HIGH: u64 = ONES << 7;
 pub(super) const LONGEST: usize = 6;
 
 /// Appends a text up to its first semicolon that may be the one in `;base64,`. Returns how far that is.
+#[inline]
 pub(super) fn append_text(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
+    if append_short(out, bytes) { bytes.len() } else { append_any(out, bytes) }
+}
+
+/// Appends a text of up to two steps that can stand as it is: from both ends, which may overlap. False: nothing was appended.
+#[inline]
+fn append_short(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
+    let len = bytes.len();
+    if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let is_plain = len <= 2 * STEP && are_plain(start, end);
+        if is_plain {
+            overlap::<STEP>(out, start, end, len);
+        }
+        is_plain
+    } else if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let is_plain = specials(u64::from_le_bytes(*start)) | specials(u64::from_le_bytes(*end)) == 0;
+        if is_plain {
+            overlap::<WORD>(out, start, end, len);
+        }
+        is_plain
+    } else {
+        let word = padded(bytes);
+        let is_plain = place(specials(word)) >= len;
+        if is_plain {
+            let end = out.len() + len;
+            out.extend_from_slice(&word.to_le_bytes());
+            out.truncate(end);
+        }
+        is_plain
+    }
+}
+
+/// Whether all bytes of two steps can stand as they are. Written in this form it becomes a handful of vector instructions.
+#[inline(always)]
+fn are_plain(first: &[u8; STEP], second: &[u8; STEP]) -> bool {
+    let mut marks = [0; STEP];
+    for (mark, (first, second)) in marks.iter_mut().zip(first.iter().zip(second)) {
+        *mark = u8::from(is_special(*first) | is_special(*second));
+    }
+    u128::from_ne_bytes(marks) == 0
+}
+
+#[inline(never)]
+fn append_any(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
     let mut rest = bytes;
     // So many bytes before the rest were appended as they are.
     let mut plain = 0;
@@ -178,19 +223,33 @@ pub(super) fn push(out: &mut Vec<u8>, byte: u8) {
 
 /// Appends a name and a colon, after a comma if it is not the first. Names come from the program's text and are never
 /// cut.
+#[inline]
 pub(super) fn push_key(out: &mut Vec<u8>, is_first: bool, name: &str) {
-    let mut name = name.as_bytes();
-    if !is_first {
-        out.push(b',');
+    let name = name.as_bytes();
+    if is_first {
+        out.push(b'"');
+    } else {
+        out.extend_from_slice(b",\"");
     }
-    out.push(b'"');
+    if !append_short(out, name) {
+        push_name(out, name);
+    }
+    out.extend_from_slice(b"\":");
+}
+
+#[cold]
+pub(super) fn push_name(out: &mut Vec<u8>, mut name: &[u8]) {
     loop {
         name = &name[append_text(out, name)..];
         let Some((byte, rest)) = name.split_first() else { break };
         push(out, *byte);
         name = rest;
     }
-    out.extend_from_slice(b"\":");
+}
+
+/// Whether all bytes can stand as they are.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| is_special(*byte))
 }
 
 /// Appends bytes. Short ones without a call: from both ends, which may overlap.

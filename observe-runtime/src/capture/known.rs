@@ -14,6 +14,7 @@ pub trait Known {
     fn write(&self, writer: &mut Writer<'_>);
 
     /// The text, if it is one.
+    #[inline]
     fn text(&self) -> Option<&str> {
         None
     }
@@ -24,6 +25,7 @@ impl Known for str {
         writer.string(self);
     }
 
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(self)
     }
@@ -34,6 +36,7 @@ impl Known for String {
         writer.string(self);
     }
 
+    #[inline]
     fn text(&self) -> Option<&str> {
         Some(self)
     }
@@ -85,6 +88,7 @@ impl<T: Known + ToOwned + ?Sized> Known for Cow<'_, T> {
         (**self).write(writer);
     }
 
+    #[inline]
     fn text(&self) -> Option<&str> {
         (**self).text()
     }
@@ -106,6 +110,7 @@ macro_rules! pointers {
                 (**self).write(writer);
             }
 
+            #[inline]
             fn text(&self) -> Option<&str> {
                 (**self).text()
             }

@@ -36,8 +36,8 @@ pub(crate) use self::known::Known;
 pub use self::probe::probe;
 pub(crate) use self::probe::{ViaDebug, ViaDisplay, ViaKnown, ViaSerialize, ViaStr, ViaType};
 pub(crate) use self::secrets::{DEFAULT_SECRETS, redacts};
-pub(crate) use self::slot::Input;
 pub use self::slot::Slot;
+pub(crate) use self::slot::{Input, PLAIN, SLOTS};
 pub(crate) use self::value::{
     Blame, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, FaultByBox, FaultByDebug,
     FaultByDisplay, FaultByError, FaultByPlain, FaultByType, Reason, Show,
@@ -77,6 +77,11 @@ impl Default for Limits {
 #[inline]
 pub(crate) fn to_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T, limits: Limits) {
     Slot::value(out, limits).fill(&|writer| value.serialize(writer));
+}
+
+/// Whether a text can stand in a JSON string as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    escape::is_plain(text.as_bytes())
 }
 
 /// Appends `text` as a JSON string.

@@ -7,6 +7,10 @@ use super::known::Known;
 use super::writer::{Error, Writer};
 use super::{Limits, escape};
 
+/// Slots that can be redacted one by one; later ones share the last bit.
+pub(crate) const SLOTS: u32 = 47;
+/// The bit beside those: all names can stand in JSON as they are.
+pub(crate) const PLAIN: u64 = 1 << SLOTS;
 const PANICKED: &str = "<capture panicked>";
 
 /// The arguments of a call as one JSON object, written as they are captured.
@@ -28,11 +32,14 @@ impl<'a> Input<'a> {
     /// The place for the next argument's value.
     #[inline]
     pub(crate) fn slot(&mut self, name: &'static str) -> Slot<'_> {
-        if self.count == 0 {
-            self.out.push(b'{');
+        self.out.extend_from_slice(if self.count == 0 { b"{\"" } else { b",\"" });
+        if self.redacted & PLAIN == 0 {
+            escape::push_name(self.out, name.as_bytes());
+        } else {
+            escape::append(self.out, name.as_bytes());
         }
-        escape::push_key(self.out, self.count == 0, name);
-        let is_redacted = self.redacted.checked_shr(self.count).unwrap_or(0) & 1 == 1;
+        self.out.extend_from_slice(b"\":");
+        let is_redacted = self.redacted >> self.count.min(SLOTS - 1) & 1 == 1;
         self.count += 1;
         if is_redacted {
             self.out.extend_from_slice(b"\"[redacted]\"");
@@ -83,7 +90,16 @@ impl<'a> Slot<'a> {
         }
     }
 
+    /// Writes a text.
+    #[inline]
+    pub(super) fn string(mut self, text: &str) {
+        if let Some(out) = self.out.take() {
+            Writer::new(out, self.limits).string(text);
+        }
+    }
+
     /// Writes what cannot fail.
+    #[inline]
     pub(super) fn known(mut self, value: &dyn Known) {
         if let Some(out) = self.out.take() {
             value.write(&mut Writer::new(out, self.limits));

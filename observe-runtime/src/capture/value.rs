@@ -16,6 +16,8 @@ use super::writer::{self, Writer};
 pub struct Captured<'a>(Way<'a>);
 
 enum Way<'a> {
+    /// A text that is known.
+    Text(&'a str),
     Known(&'a dyn Known),
     Serialize(&'a dyn Written),
     Debug(&'a dyn Debug),
@@ -58,6 +60,7 @@ impl Captured<'_> {
     /// Writes the value. What is computed may panic: that goes no further.
     pub(crate) fn write(&mut self, slot: Slot<'_>) {
         match &mut self.0 {
+            Way::Text(text) => slot.string(text),
             Way::Known(value) => slot.known(*value),
             Way::Serialize(value) => slot.fill(&|writer| (**value).write(writer)),
             Way::Debug(value) => slot.format(format_args!("{value:?}")),
@@ -169,7 +172,7 @@ macro_rules! ways {
 
 ways! {
     /// A text, a number or bytes.
-    ByKnown: Show<T> where Known, |value| Way::Known(value);
+    ByKnown: Show<T> where Known, |value| value.text().map_or(Way::Known(value), Way::Text);
     /// Through `Serialize`.
     BySerialize: Show<T> where Serialize, |value| Way::Serialize(value);
     /// Through `Debug`.

@@ -77,6 +77,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A JSON string, cut where it does not fit.
+    #[inline]
     pub(super) fn string(&mut self, text: &str) {
         if self.is_raw && self.raw(text) {
             return;
@@ -141,8 +142,22 @@ impl<'a> Writer<'a> {
     }
 
     /// Text already inside a string. Returns how much of it was taken.
+    #[inline]
     fn escaped(&mut self, text: &str) -> usize {
-        let (bytes, mut at) = (text.as_bytes(), 0);
+        let bytes = text.as_bytes();
+        if bytes.len() <= self.end.saturating_sub(self.out.len()) / escape::LONGEST {
+            let at = escape::append_text(self.out, bytes);
+            if at == bytes.len() {
+                return at;
+            }
+            return self.escaped_from(text, at);
+        }
+        self.escaped_from(text, 0)
+    }
+
+    /// The same, if it was taken up to there, and more is to be looked at than whether it can stand as it is.
+    fn escaped_from(&mut self, text: &str, mut at: usize) -> usize {
+        let bytes = text.as_bytes();
         loop {
             // So many bytes have room, whatever they become; what follows is looked at one by one.
             let room = self.end.saturating_sub(self.out.len()) / escape::LONGEST;

@@ -1,7 +1,7 @@
 //! The arguments of a call as one object.
 
 use super::*;
-use crate::capture::{Input, probe};
+use crate::capture::{Input, PLAIN, SLOTS, probe};
 
 fn input(redacted: u64, fill: impl FnOnce(&mut Input<'_>)) -> String {
     written(|out| {
@@ -46,8 +46,12 @@ fn a_redacted_value_is_not_touched() {
 }
 
 #[test]
-fn more_arguments_than_bits() {
-    let text = input(1 << 63, |input| (0..70).for_each(|at| probe(&at).__observe_capture(input.slot("x"))));
-    assert_eq!(text.matches("[redacted]").count(), 1);
-    assert!(text.ends_with(r#""x":69}"#));
+fn arguments_without_a_bit_of_their_own_share_the_last() {
+    let input =
+        |redacted| input(redacted, |input| (0..70).for_each(|at| probe(&at).__observe_capture(input.slot("x"))));
+    let text = input(1 << (SLOTS - 1));
+    assert_eq!(text.matches("[redacted]").count(), 70 - SLOTS as usize + 1);
+    assert!(text.ends_with(r#""x":"[redacted]"}"#));
+    assert_eq!(input(PLAIN), input(0));
+    assert!(!input(PLAIN).contains("redacted"));
 }
