@@ -13,7 +13,7 @@ use crate::clock::{self, Moment};
 use crate::context::{Context, Entered};
 use crate::details::Details;
 use crate::heard::Heard;
-use crate::id::{ObservationId, TraceId};
+use crate::id::{self, ObservationId};
 use crate::journal::{self, Admission, Journal};
 use crate::loss::Loss;
 use crate::observation::Outcome;
@@ -84,12 +84,17 @@ impl Call {
             return Self::OFF;
         }
         let parent = if is_root { None } else { current.observation_id() };
-        let (trace, is_top) = match current.trace_id() {
-            Some(trace) if !is_root => (trace, parent.is_none() || current.is_remote()),
-            _ => (TraceId::random(), true),
+        let (trace, observation, is_top) = match current.trace_id() {
+            Some(trace) if !is_root => (trace, ObservationId::random(), parent.is_none() || current.is_remote()),
+            _ => {
+                let (trace, observation) = id::of_a_root();
+                (trace, observation, true)
+            }
         };
-        let observation = ObservationId::random();
         let context = current.with_client(client).below(trace, Some(observation));
+        if is_top && journal::is_left_out(client, trace) {
+            return Self { context: context.silent().with_state(SILENT), started: [0; 8] };
+        }
         let mut is_sampled = true;
         let mut started = Moment { unix: 0, steps: 0 };
         let is_open = journal::write(client, Admission::New, |out, journal| {

@@ -40,9 +40,15 @@ impl TraceId {
     /// ```
     #[must_use]
     pub fn random() -> Self {
+        let [first, second] = numbers();
+        Self::of(first, second)
+    }
+
+    #[inline]
+    fn of(first: u64, second: u64) -> Self {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&next().to_ne_bytes());
-        bytes[8..].copy_from_slice(&(next() | 1).to_ne_bytes());
+        bytes[..8].copy_from_slice(&first.to_ne_bytes());
+        bytes[8..].copy_from_slice(&(second | 1).to_ne_bytes());
         Self(bytes)
     }
 
@@ -93,7 +99,13 @@ impl ObservationId {
     /// ```
     #[must_use]
     pub fn random() -> Self {
-        Self((next() | 1).to_ne_bytes())
+        let [number] = numbers();
+        Self::of(number)
+    }
+
+    #[inline]
+    fn of(number: u64) -> Self {
+        Self((number | 1).to_ne_bytes())
     }
 
     /// The id made of these bytes, or `None` for all zeros, which W3C forbids.
@@ -198,20 +210,31 @@ pub(crate) fn reseed() {
     SEEDS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// The next number of this thread's wyrand generator, seeded by the operating system.
-fn next() -> u64 {
+/// The ids of a new trace and of its root: the same as one by one.
+#[inline]
+pub(crate) fn of_a_root() -> (TraceId, ObservationId) {
+    let [first, second, third] = numbers();
+    (TraceId::of(first, second), ObservationId::of(third))
+}
+
+/// The next numbers of this thread's wyrand generator, seeded by the operating system.
+#[inline]
+fn numbers<const N: usize>() -> [u64; N] {
     thread_local! {
         static STATE: Cell<(u32, u64)> = const { Cell::new((0, 0)) };
     }
     let seeds = SEEDS.load(Ordering::Relaxed);
-    let (seeded, mut state) = STATE.try_with(Cell::get).unwrap_or((0, 0));
-    if seeded != seeds {
-        state = seed(seeds);
-    }
-    state = state.wrapping_add(0xa076_1d64_78bd_642f);
-    let _ = STATE.try_with(|cell| cell.set((seeds, state)));
-    let product = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
-    (product >> 64) as u64 ^ product as u64
+    STATE.with(|cell| {
+        let (seeded, state) = cell.get();
+        let mut state = if seeded == seeds { state } else { seed(seeds) };
+        let numbers = [(); N].map(|()| {
+            state = state.wrapping_add(0xa076_1d64_78bd_642f);
+            let product = u128::from(state) * u128::from(state ^ 0xe703_7ed1_a0b4_28db);
+            (product >> 64) as u64 ^ product as u64
+        });
+        cell.set((seeds, state));
+        numbers
+    })
 }
 
 #[cold]

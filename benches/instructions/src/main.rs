@@ -6,6 +6,7 @@ use std::future::Future;
 use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use observe::observe;
 use observe::testing::captured;
@@ -130,6 +131,15 @@ fn main() {
         // Three calls each.
         Some("c") => recorded(&c, CALLS / 3),
         Some("d") => recorded(&d, CALLS),
+        Some("sampled-out") => {
+            let dir = std::env::temp_dir().join(format!("observe-instructions-{}", std::process::id()));
+            let config = observe::Config::new().without_environment().files(&dir).sample_rate(0.0);
+            let guard = config.init().expect("these settings hold");
+            a();
+            measured(&a, CALLS);
+            assert_eq!(guard.shutdown(Duration::from_secs(9)).recorded, 0, "nothing is recorded");
+            let _ = std::fs::remove_dir_all(&dir);
+        }
         Some("disabled") => measured(&a, CALLS),
         Some("disabled-async") => measured(&d, CALLS),
         other => panic!("no such workload: {other:?}"),

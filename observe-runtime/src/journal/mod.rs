@@ -18,7 +18,7 @@ mod tests;
 mod words;
 
 use std::cell::{Cell, Ref, RefCell};
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -79,8 +79,9 @@ struct Segments {
     used: usize,
 }
 
-/// Number of the client that records outside any context; 0: none.
-static DEFAULT: AtomicU32 = AtomicU32::new(0);
+/// The client that records outside any context: its number in the low half, 0: none; in the high half that of its
+/// [`Rules::sample_below`].
+static DEFAULT: AtomicU64 = AtomicU64::new(0);
 /// How many clients record. While it is 0 a call costs this one load.
 static ACTIVE: AtomicU32 = AtomicU32::new(0);
 static JOURNALS: RwLock<Vec<(u32, Arc<Journal>)>> = RwLock::new(Vec::new());
@@ -93,12 +94,26 @@ pub(crate) fn is_active() -> bool {
 /// The client of a context: its own, else the default one. `None`: nobody records.
 #[inline]
 pub(crate) fn client(number: u32) -> Option<u32> {
-    let number = if number == 0 { DEFAULT.load(Ordering::Relaxed) } else { number };
+    let number = if number == 0 { DEFAULT.load(Ordering::Relaxed) as u32 } else { number };
     (number != 0).then_some(number)
 }
 
+/// Whether it is seen at once that this trace is not in the sample: that of the default client, and not at its edge.
+#[inline]
+pub(crate) fn is_left_out(client: u32, trace: TraceId) -> bool {
+    let default = DEFAULT.load(Ordering::Relaxed);
+    default as u32 == client && low(trace) >> 32 > default >> 32
+}
+
+/// What decides whether a trace is in the sample.
+#[inline]
+fn low(trace: TraceId) -> u64 {
+    let [_, _, _, _, _, _, _, _, low @ ..] = trace.to_bytes();
+    u64::from_be_bytes(low)
+}
+
 pub(crate) fn set_default(journal: &Journal) {
-    DEFAULT.store(journal.number, Ordering::Release);
+    DEFAULT.store(journal.default(), Ordering::Release);
 }
 
 struct Local {
@@ -244,7 +259,7 @@ impl Journal {
 
     /// From now on nothing more is recorded here; what was appended can still be taken.
     pub(crate) fn close(&self) {
-        let _ = DEFAULT.compare_exchange(self.number, 0, Ordering::AcqRel, Ordering::Relaxed);
+        let _ = DEFAULT.compare_exchange(self.default(), 0, Ordering::AcqRel, Ordering::Relaxed);
         let mut journals = JOURNALS.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = journals.iter().position(|(number, _)| *number == self.number) {
             journals.swap_remove(at);
@@ -261,8 +276,12 @@ impl Journal {
     /// Whether this trace is in the sample: the same verdict in every process and SDK.
     #[inline]
     pub(crate) fn samples(&self, trace: TraceId) -> bool {
-        let [_, _, _, _, _, _, _, _, low @ ..] = trace.to_bytes();
-        self.rules.sample_below == u64::MAX || u64::from_be_bytes(low) < self.rules.sample_below
+        self.rules.sample_below == u64::MAX || low(trace) < self.rules.sample_below
+    }
+
+    /// What [`DEFAULT`] holds while this client is the default one.
+    fn default(&self) -> u64 {
+        self.rules.sample_below >> 32 << 32 | u64::from(self.number)
     }
 
     pub(crate) fn redacted(&self, entry: &Entry) -> u64 {
