@@ -65,6 +65,7 @@ impl Call {
 
     pub(crate) const OFF: Self = Self { context: Context::NONE, started: [0; 8] };
 
+    /// What it gets is not put together: what is written in parts and read as a whole makes the processor wait.
     fn start(
         site: &'static Site,
         values: &mut [Captured<'_>],
@@ -110,7 +111,7 @@ impl Call {
                 record::put_with(out, Tag::Input, |out| {
                     journal::capturing(|| {
                         let mut input = Input::new(out, journal.rules.limits, journal.redacted(entry));
-                        site.inputs.iter().zip(values).for_each(|(name, value)| value.write(input.slot(name)));
+                        site.inputs.iter().zip(values).for_each(|(name, value)| input.add(name, value));
                         input.finish();
                     });
                 });
@@ -233,20 +234,28 @@ impl Call {
 
     /// Ends it with what came out: its value, which may not be captured, or an error. With `captures` the error's text is
     /// the output too.
-    pub(crate) fn finish(mut self, out: Result<Option<Captured<'_>>, Reason<'_>>, captures: bool) {
+    #[inline]
+    pub(crate) fn finish(&mut self, out: Result<Option<Captured<'_>>, Reason<'_>>, captures: bool) {
         if self.is_recorded() {
             match out {
-                Ok(Some(value)) => self.close(Outcome::Ok, |out, journal| put_output(out, journal, value)),
-                Ok(None) => self.close(Outcome::Ok, |_, _| {}),
+                Ok(mut value) => self.succeed(value.as_mut()),
                 Err(reason) => self.fail(captures, reason),
             }
         }
         self.context = self.context.with_state(ENDED);
     }
 
+    fn succeed(&mut self, value: Option<&mut Captured<'_>>) {
+        self.close(Outcome::Ok, |out, journal| {
+            if let Some(value) = value {
+                put_output(out, journal, value);
+            }
+        });
+    }
+
     /// Ends it well; what came out is not captured.
     #[inline]
-    pub(crate) fn end(self) {
+    pub(crate) fn end(mut self) {
         if self.is_recorded() {
             self.finish(Ok(None), false);
         } else {
@@ -369,11 +378,9 @@ impl Drop for Running {
     }
 }
 
-fn put_output(out: &mut Vec<u8>, journal: &Journal, mut value: Captured<'_>) {
+fn put_output(out: &mut Vec<u8>, journal: &Journal, value: &mut Captured<'_>) {
     if journal.rules.capture_io {
-        record::put_with(out, Tag::Output, |out| {
-            journal::capturing(|| value.write(Slot::value(out, journal.rules.limits)));
-        });
+        record::put_with(out, Tag::Output, |out| journal::capturing(|| value.write(out, journal.rules.limits)));
     }
 }
 

@@ -4,10 +4,10 @@
 //! - It is set only around a piece of work (a function, a poll) and follows a future from poll to poll: no
 //!   guard outlives that.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{self, Poll};
 
 use pin_project_lite::pin_project;
@@ -15,7 +15,32 @@ use pin_project_lite::pin_project;
 use crate::id::{ObservationId, TraceId};
 
 thread_local! {
-    static CURRENT: Cell<Context> = const { Cell::new(Context::NONE) };
+    static CURRENT: Place = const { Place([const { AtomicU64::new(0) }; 4]) };
+}
+
+/// A context as words that are moved one by one, which atomics have the compiler do: it would move two at once, and the
+/// processor waits where these were just written one by one. They lie in one line of the cache.
+#[repr(align(32))]
+struct Place([AtomicU64; 4]);
+
+impl Place {
+    #[inline(always)]
+    fn get(&self) -> Context {
+        let [first, second, observation, rest] = &self.0;
+        let word = |word: &AtomicU64| word.load(Ordering::Relaxed).to_ne_bytes();
+        let mut trace = [0; 16];
+        trace[..8].copy_from_slice(&word(first));
+        trace[8..].copy_from_slice(&word(second));
+        Context { trace, observation: word(observation), rest: word(rest) }
+    }
+
+    #[inline(always)]
+    fn set(&self, context: Context) {
+        let ([first, second], []) = context.trace.as_chunks() else { return };
+        for (to, word) in self.0.iter().zip([*first, *second, context.observation, context.rest]) {
+            to.store(u64::from_ne_bytes(word), Ordering::Relaxed);
+        }
+    }
 }
 
 /// Which observation and which trace new work belongs to.
@@ -28,16 +53,18 @@ thread_local! {
 /// std::thread::spawn(move || context.run(|| { /* observed calls here have the same parent */ }));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(4))]
 pub struct Context {
     /// All zero: none.
     trace: [u8; 16],
     observation: [u8; 8],
-    /// The client that records; 0: the one that `init` made.
-    client: u32,
-    flags: u8,
-    /// Of an open call's own copy: see `call.rs`.
-    steps: u8,
+    /// The client that records, in the low half (0: the one that `init` made), then the flags, then the steps of an open
+    /// call's own copy: see `call.rs`. One word: what is written in parts and read as a whole makes the processor wait.
+    rest: [u8; 8],
 }
+
+const FLAGS: u32 = 32;
+const STEPS: u32 = 40;
 
 /// Set by an open call on its own copy: see `call.rs`.
 pub(crate) const STATE: u8 = 0b1111_0000;
@@ -69,7 +96,7 @@ impl Context {
     #[must_use]
     #[inline]
     pub fn current() -> Self {
-        CURRENT.get()
+        CURRENT.with(Place::get)
     }
 
     /// A context below an observation of another process, as its `traceparent` header names it.
@@ -83,7 +110,7 @@ impl Context {
     /// ```
     #[must_use]
     pub fn remote(trace: TraceId, observation: Option<ObservationId>) -> Self {
-        Self { client: Self::current().client, ..Self::default() }.below(trace, observation).flagged(REMOTE)
+        Self::NONE.with_client(Self::current().client()).below(trace, observation).flagged(REMOTE)
     }
 
     /// Runs `work` with this context current.
@@ -101,7 +128,11 @@ impl Context {
     /// Makes this context current on this thread until what is returned is dropped.
     #[inline]
     pub(crate) fn enter(self) -> Entered {
-        Entered { before: CURRENT.replace(self), thread: PhantomData }
+        CURRENT.with(|current| {
+            let before = current.get();
+            current.set(self);
+            Entered { before, thread: PhantomData }
+        })
     }
 
     /// Makes a future in this context and polls it there: `context.scope(|| work())`.
@@ -147,48 +178,68 @@ impl Context {
     /// ```
     #[must_use]
     pub fn is_recorded(self) -> bool {
-        self.flags & SILENT == 0
+        self.flags() & SILENT == 0
     }
 
     pub(crate) fn is_remote(self) -> bool {
-        self.flags & REMOTE != 0
+        self.flags() & REMOTE != 0
     }
 
+    #[inline]
     pub(crate) fn client(self) -> u32 {
-        self.client
+        self.rest() as u32
     }
 
+    #[inline]
     pub(crate) fn with_client(self, client: u32) -> Self {
-        Self { client, ..self }
+        self.with_rest(self.rest() >> FLAGS << FLAGS | client as u64)
     }
 
+    #[inline]
     pub(crate) fn below(self, trace: TraceId, observation: Option<ObservationId>) -> Self {
         Self {
             trace: trace.to_bytes(),
             observation: observation.map_or([0; 8], ObservationId::to_bytes),
-            client: self.client,
-            flags: 0,
-            steps: 0,
+            rest: u64::from(self.client()).to_ne_bytes(),
         }
     }
 
     /// An empty context.
-    pub(crate) const NONE: Self = Self { trace: [0; 16], observation: [0; 8], client: 0, flags: 0, steps: 0 };
+    pub(crate) const NONE: Self = Self { trace: [0; 16], observation: [0; 8], rest: [0; 8] };
 
+    #[inline]
+    const fn rest(self) -> u64 {
+        u64::from_ne_bytes(self.rest)
+    }
+
+    #[inline]
+    const fn with_rest(self, rest: u64) -> Self {
+        Self { rest: rest.to_ne_bytes(), ..self }
+    }
+
+    #[inline]
+    const fn flags(self) -> u8 {
+        (self.rest() >> FLAGS) as u8
+    }
+
+    #[inline]
     pub(crate) const fn state(self) -> u8 {
-        self.flags & STATE
+        self.flags() & STATE
     }
 
+    #[inline]
     pub(crate) const fn with_state(self, state: u8) -> Self {
-        Self { flags: self.flags & !STATE | state, ..self }
+        self.with_rest(self.rest() & !((STATE as u64) << FLAGS) | (state as u64) << FLAGS)
     }
 
+    #[inline]
     pub(crate) const fn steps(self) -> u8 {
-        self.steps
+        (self.rest() >> STEPS) as u8
     }
 
+    #[inline]
     pub(crate) const fn with_steps(self, steps: u8) -> Self {
-        Self { steps, ..self }
+        self.with_rest(self.rest() & !(0xff << STEPS) | (steps as u64) << STEPS)
     }
 
     pub(crate) fn refused(self) -> Self {
@@ -196,7 +247,7 @@ impl Context {
     }
 
     pub(crate) fn is_refused(self) -> bool {
-        self.flags & REFUSED != 0
+        self.flags() & REFUSED != 0
     }
 
     pub(crate) fn silent(self) -> Self {
@@ -204,7 +255,7 @@ impl Context {
     }
 
     fn flagged(self, flag: u8) -> Self {
-        Self { flags: self.flags | flag, ..self }
+        self.with_rest(self.rest() | u64::from(flag) << FLAGS)
     }
 }
 
@@ -219,7 +270,7 @@ pub(crate) struct Entered {
 impl Drop for Entered {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.before);
+        CURRENT.with(|current| current.set(self.before));
     }
 }
 

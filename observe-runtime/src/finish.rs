@@ -23,6 +23,16 @@ pub trait Finish<R>: Copy {
 
     /// Ends the call with `out`.
     fn finish(self, call: Call, out: R) -> Self::Output;
+
+    /// Runs the body of a function with the call current, and ends the call with what comes out, or hands it on.
+    #[inline]
+    fn run(self, call: &mut Call, body: impl FnOnce() -> R) -> R
+    where
+        Self: Finish<R, Output = R>,
+    {
+        let out = call.run(body);
+        self.finish(std::mem::replace(call, Call::OFF), out)
+    }
 }
 
 /// The output is not looked at.
@@ -185,13 +195,27 @@ where
     type Output = R;
 
     #[inline]
-    fn finish(self, call: Call, out: R) -> R {
-        if call.is_recorded() {
-            call.finish(Self::tell(&out), Self::CAPTURES);
-        } else {
-            call.end();
-        }
+    fn finish(self, mut call: Call, out: R) -> R {
+        tell(self, &mut call, &out);
+        // There is nothing left to end.
+        std::mem::forget(call);
         out
+    }
+
+    /// The call and what comes out stay where they are: they were just written in parts, and the processor would wait to
+    /// read them as a whole.
+    #[inline]
+    fn run(self, call: &mut Call, body: impl FnOnce() -> R) -> R {
+        let out = call.run(body);
+        tell(self, call, &out);
+        out
+    }
+}
+
+#[inline]
+fn tell<R, H: Tell<R>>(_: H, call: &mut Call, out: &R) {
+    if call.is_recorded() {
+        call.finish(H::tell(out), H::CAPTURES);
     }
 }
 
@@ -212,7 +236,7 @@ where
 {
     type Output = Result<S, E>;
 
-    fn finish(self, call: Call, out: Result<S, E>) -> Result<S, E> {
+    fn finish(self, mut call: Call, out: Result<S, E>) -> Result<S, E> {
         match out {
             Ok(stream) if call.is_off() => Ok(stream),
             Ok(stream) => Ok(stream.observed(call, self)),
@@ -243,7 +267,7 @@ where
     type Output = Result<ObservedStream<S, Self>, E>;
 
     #[inline]
-    fn finish(self, call: Call, out: Result<S, E>) -> Result<ObservedStream<S, Self>, E> {
+    fn finish(self, mut call: Call, out: Result<S, E>) -> Result<ObservedStream<S, Self>, E> {
         match out {
             Ok(out) => Ok(stream(call, out, self)),
             Err(error) => {

@@ -9,13 +9,10 @@ pub fn run<R, H>(how: H, mut call: Call, body: impl FnOnce() -> R) -> R
 where
     H: Finish<R, Output = R>,
 {
-    if call.is_off() {
-        // There is nothing to end.
-        std::mem::forget(call);
-        return body();
-    }
-    let out = call.run(body);
-    how.finish(call, out)
+    let out = if call.is_off() { body() } else { how.run(&mut call, body) };
+    // There is nothing left to end.
+    std::mem::forget(call);
+    out
 }
 
 /// Ends a call with what came out of its body, or hands it on to what goes on.

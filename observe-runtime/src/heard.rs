@@ -61,7 +61,7 @@ impl Heard {
             self.json.push(b',');
         }
         let start = self.json.len();
-        item.write(Slot::value(&mut self.json, Limits { bytes, ..limits }));
+        item.write(&mut self.json, Limits { bytes, ..limits });
         self.is_all_text &= self.json.get(start) == Some(&b'"');
         self.ends.push(self.json.len());
     }

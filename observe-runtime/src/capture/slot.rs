@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::known::Known;
+use super::value::Captured;
 use super::writer::{Error, Writer};
 use super::{Limits, escape};
 
@@ -23,15 +24,15 @@ pub(crate) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// The slot whose bit is set in `redacted` is written as `"[redacted]"`, and its value is not touched.
+    /// The argument whose bit is set in `redacted` is written as `"[redacted]"`, and its value is not touched.
     #[inline]
     pub(crate) fn new(out: &'a mut Vec<u8>, limits: Limits, redacted: u64) -> Self {
         Self { out, limits, redacted, count: 0 }
     }
 
-    /// The place for the next argument's value.
+    /// Captures the next argument.
     #[inline]
-    pub(crate) fn slot(&mut self, name: &'static str) -> Slot<'_> {
+    pub(crate) fn add(&mut self, name: &'static str, value: &mut Captured<'_>) {
         self.out.extend_from_slice(if self.count == 0 { b"{\"" } else { b",\"" });
         if self.redacted & PLAIN == 0 {
             escape::push_name(self.out, name.as_bytes());
@@ -43,12 +44,12 @@ impl<'a> Input<'a> {
         self.count += 1;
         if is_redacted {
             self.out.extend_from_slice(b"\"[redacted]\"");
-            return Slot { out: None, limits: self.limits, is_text: false };
+        } else {
+            value.write(self.out, self.limits);
         }
-        Slot::value(self.out, self.limits)
     }
 
-    /// Closes the object. Without a slot there is none.
+    /// Closes the object. Without an argument there is none.
     pub(crate) fn finish(self) {
         if self.count > 0 {
             self.out.push(b'}');
@@ -90,16 +91,7 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Writes a text.
-    #[inline]
-    pub(super) fn string(mut self, text: &str) {
-        if let Some(out) = self.out.take() {
-            Writer::new(out, self.limits).string(text);
-        }
-    }
-
     /// Writes what cannot fail.
-    #[inline]
     pub(super) fn known(mut self, value: &dyn Known) {
         if let Some(out) = self.out.take() {
             value.write(&mut Writer::new(out, self.limits));

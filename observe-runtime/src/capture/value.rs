@@ -9,8 +9,8 @@ use serde_core::Serialize;
 use super::fault::{self, BoxedError};
 use super::known::Known;
 use super::slot::Slot;
-use super::types;
 use super::writer::{self, Writer};
+use super::{Limits, types};
 
 /// A value and how it is captured.
 pub struct Captured<'a>(Way<'a>);
@@ -57,25 +57,35 @@ impl<T> Typed for T {
 }
 
 impl Captured<'_> {
-    /// Writes the value. What is computed may panic: that goes no further.
-    pub(crate) fn write(&mut self, slot: Slot<'_>) {
+    /// Appends the value. What is computed may panic: that goes no further.
+    #[inline]
+    pub(crate) fn write(&mut self, out: &mut Vec<u8>, limits: Limits) {
+        if let Way::Text(text) = self.0 {
+            Writer::new(out, limits).string(text);
+        } else {
+            self.write_any(out, limits);
+        }
+    }
+
+    #[inline(never)]
+    fn write_any(&mut self, out: &mut Vec<u8>, limits: Limits) {
         match &mut self.0 {
-            Way::Text(text) => slot.string(text),
-            Way::Known(value) => slot.known(*value),
-            Way::Serialize(value) => slot.fill(&|writer| (**value).write(writer)),
-            Way::Debug(value) => slot.format(format_args!("{value:?}")),
-            Way::Display(value) => slot.format(format_args!("{value}")),
-            Way::Str(value) => slot.fill(&|writer| {
+            Way::Text(text) => Writer::new(out, limits).string(text),
+            Way::Known(value) => value.write(&mut Writer::new(out, limits)),
+            Way::Serialize(value) => Slot::value(out, limits).fill(&|writer| (**value).write(writer)),
+            Way::Debug(value) => Slot::value(out, limits).format(format_args!("{value:?}")),
+            Way::Display(value) => Slot::value(out, limits).format(format_args!("{value}")),
+            Way::Str(value) => Slot::value(out, limits).fill(&|writer| {
                 writer.string((*value).as_ref());
                 Ok(())
             }),
             // Not what a reference to it would turn out to be.
             Way::Type(value) => match (**value).known() {
-                Some(known) => slot.known(known),
-                None => slot.known(&(**value).name()),
+                Some(known) => known.write(&mut Writer::new(out, limits)),
+                None => Writer::new(out, limits).string((**value).name()),
             },
-            Way::Nothing => {}
-            Way::Lazy(write) => slot.evaluate(*write),
+            Way::Nothing => drop(Slot::value(out, limits)),
+            Way::Lazy(write) => Slot::value(out, limits).evaluate(*write),
         }
     }
 }

@@ -84,10 +84,10 @@ fn a_failing_key() {
 fn a_panic_leaves_the_rest() {
     let text = written(|out| {
         let mut input = Input::new(out, Limits::default(), 0);
-        probe(&1).__observe_capture(input.slot("a"));
-        probe(&vec![(1, Panicking)]).__observe_capture(input.slot("b"));
-        probe(&std::cell::OnceCell::from(Panicking)).__observe_capture(input.slot("c"));
-        probe(&2).__observe_capture(input.slot("d"));
+        input.add("a", &mut probe(&1).__observe_value());
+        input.add("b", &mut probe(&vec![(1, Panicking)]).__observe_value());
+        input.add("c", &mut probe(&std::cell::OnceCell::from(Panicking)).__observe_value());
+        input.add("d", &mut probe(&2).__observe_value());
         input.finish();
     });
     assert_eq!(text, r#"{"a":1,"b":"<capture panicked>","c":"<capture panicked>","d":2}"#);

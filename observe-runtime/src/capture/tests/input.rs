@@ -19,11 +19,13 @@ fn no_argument_is_no_object() {
 #[test]
 fn arguments_in_order() {
     let text = input(0, |input| {
-        probe("hello").__observe_capture(input.slot("type"));
-        probe(&3).__observe_capture(input.slot("count"));
-        drop(input.slot("unused"));
-        probe(&[1.5])
-            .__observe_capture(input.slot("odd \"name\"\n; of some length, so that it is looked at in more steps"));
+        input.add("type", &mut probe(&"hello").__observe_value());
+        input.add("count", &mut probe(&3).__observe_value());
+        input.add("unused", &mut probe(&()).__observe_value());
+        input.add(
+            "odd \"name\"\n; of some length, so that it is looked at in more steps",
+            &mut probe(&[1.5]).__observe_value(),
+        );
     });
     let expected = r#"{"type":"hello","count":3,"unused":null,"odd \"name\"\n; of some length, so that it is looked at in more steps":[1.5]}"#;
     assert_eq!(text, expected);
@@ -38,9 +40,9 @@ fn a_redacted_value_is_not_touched() {
         }
     }
     let text = input(0b10, |input| {
-        probe(&1).__observe_capture(input.slot("a"));
-        probe(&Untouchable).__observe_capture(input.slot("b"));
-        probe(&2).__observe_capture(input.slot("c"));
+        input.add("a", &mut probe(&1).__observe_value());
+        input.add("b", &mut probe(&Untouchable).__observe_value());
+        input.add("c", &mut probe(&2).__observe_value());
     });
     assert_eq!(text, r#"{"a":1,"b":"[redacted]","c":2}"#);
 }
@@ -48,7 +50,7 @@ fn a_redacted_value_is_not_touched() {
 #[test]
 fn arguments_without_a_bit_of_their_own_share_the_last() {
     let input =
-        |redacted| input(redacted, |input| (0..70).for_each(|at| probe(&at).__observe_capture(input.slot("x"))));
+        |redacted| input(redacted, |input| (0..70).for_each(|at| input.add("x", &mut probe(&at).__observe_value())));
     let text = input(1 << (SLOTS - 1));
     assert_eq!(text.matches("[redacted]").count(), 70 - SLOTS as usize + 1);
     assert!(text.ends_with(r#""x":"[redacted]"}"#));
