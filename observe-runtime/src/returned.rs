@@ -227,6 +227,7 @@ impl<S: Stream> Type<S> {
 impl<T> Other<T> {
     /// Asks the type of a value.
     #[inline]
+    #[expect(clippy::extra_unused_type_parameters, reason = "as that of a stream has")]
     pub fn __observe_items<I>(&self) -> AskSplit<Now, Plain, FaultByError, T> {
         ask_split()
     }

@@ -26,7 +26,7 @@ impl Finish<'_> {
     pub(super) fn how(&self, asked: &Asked<'_>, returned: &Returned) -> TokenStream {
         let Self { options, private } = self;
         let span = Span::mixed_site();
-        let going_on = |start: TokenStream| self.error(quote_spanned!(span=> #start.__observe_stream()), "refusal");
+        let going_on = |start: TokenStream| self.error(&quote_spanned!(span=> #start.__observe_stream()), "refusal");
         let start = match (returned, asked) {
             (Returned::Unit | Returned::Never, _) => return quote_spanned!(span=> #private::Unseen),
             (Returned::Unsure, Asked::Returned(named)) => {
@@ -38,18 +38,18 @@ impl Finish<'_> {
                 quote_spanned!(span=> #given.__observe_items::<#item>())
             }
             (Returned::StreamResult(item), Asked::Unnamed(given)) => {
-                self.error(quote_spanned!(span=> #private::items_or::<#item, _, _>(#given)), "refusal")
+                self.error(&quote_spanned!(span=> #private::items_or::<#item, _, _>(#given)), "refusal")
             }
             (_, Asked::Returned(named) | Asked::Output(named)) => quote_spanned!(span=> #private::of::<#named>()),
             (_, Asked::Unnamed(given)) => quote_spanned!(span=> #private::of_type(#given)),
         };
         let value = ours(if options.capture_output { "__observe_value" } else { "__observe_nothing" });
         let collect = self.collect();
-        self.error(quote_spanned!(span=> #start.__observe_split().#value() #collect), "fault")
+        self.error(&quote_spanned!(span=> #start.__observe_split().#value() #collect), "fault")
     }
 
     /// The step that finds how an error is written.
-    fn error(&self, asked: TokenStream, step: &str) -> TokenStream {
+    fn error(&self, asked: &TokenStream, step: &str) -> TokenStream {
         let private = self.private;
         match &self.options.err {
             Some(word) => {
