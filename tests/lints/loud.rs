@@ -1,0 +1,63 @@
+//! Most functions are named after the lint that says something of them only once they are observed.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use observe::observe;
+
+#[observe]
+pub fn default_numeric_fallback() -> i32 {
+    1
+}
+
+#[observe]
+pub fn many_single_char_names(a: u8, b: u8, c: u8, d: u8, e: u8) -> u8 {
+    let f = a + b + c;
+    let g = d + e;
+    f + g
+}
+
+#[derive(PartialEq, Eq)]
+pub struct Key(Cell<u8>);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.0.get().hash(hasher);
+    }
+}
+
+pub trait Tool {
+    fn mutable_key_type(&self, map: HashMap<Key, u8>) -> HashMap<Key, u8>;
+    fn result_large_err(&self) -> Result<u8, [u8; 500]>;
+}
+
+pub struct Agent;
+
+impl Tool for Agent {
+    #[observe]
+    fn mutable_key_type(&self, map: HashMap<Key, u8>) -> HashMap<Key, u8> {
+        map
+    }
+
+    #[observe]
+    fn result_large_err(&self) -> Result<u8, [u8; 500]> {
+        Err([0; 500])
+    }
+}
+
+pub struct Letter(u8);
+
+impl std::fmt::Display for Letter {
+    #[observe]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+#[observe(name = format!("of {number}"))]
+pub fn shadow_same(number: String) -> String {
+    number
+}
+
+fn main() {}
