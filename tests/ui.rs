@@ -27,8 +27,9 @@ fn mistakes_of_a_users_own_are_reported_as_without_the_attribute() {
 /// Each message once, for the result's type stands in the expansion twice.
 fn once(mut messages: Vec<Message>) -> Vec<Message> {
     for Message { text, .. } in &mut messages {
-        // The one difference in words: what was an argument is a variable.
+        // The differences in words: what was an argument is a variable, and a function a closure.
         *text = text.replace("assign twice to immutable variable", "assign to immutable argument");
+        *text = text.replace("in a closure that returns", "in a function that returns");
     }
     messages.sort();
     messages.dedup();

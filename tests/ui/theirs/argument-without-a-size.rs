@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+fn f(a: str) -> usize {
+    a.len()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+fn f(a: &Vec<u8>) {
+    a.push(1);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+fn f<T>(a: T) -> T {
+    a + 1
+}
+
+fn main() {}

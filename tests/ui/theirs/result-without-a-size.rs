@@ -1,0 +1,8 @@
+use observe::observe;
+
+#[observe]
+fn f(a: &str) -> dyn Fn() {
+    || ()
+}
+
+fn main() {}
