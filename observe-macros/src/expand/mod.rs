@@ -132,7 +132,10 @@ fn item(
 /// What clippy would say of the function that an `async fn` has become, and not of that. Nothing is silenced that would not
 /// be said: where a lint is forbidden, silencing it is an error.
 fn silence(attributes: &[Attribute]) -> Option<Attribute> {
-    let is_must_use = attributes.iter().any(|attribute| attribute.path().is_ident("must_use"));
+    // With a message it is not said.
+    let is_must_use = attributes
+        .iter()
+        .any(|attribute| attribute.meta.require_path_only().is_ok_and(|path| path.is_ident("must_use")));
     is_must_use.then(|| parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::double_must_use)]))
 }
 
