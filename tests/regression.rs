@@ -1,6 +1,8 @@
 //! Shapes of functions on which other tracing attributes were reported to break, and every difference to them that is
 //! promised.
 
+mod compiler;
+
 use std::fmt::Debug;
 use std::future::{self, Future};
 use std::pin::Pin;
@@ -387,4 +389,23 @@ fn items_and_outputs_whose_types_the_body_leaves_open() {
         assert_eq!(block_on(none()), None);
     });
     assert_eq!(recorded.tree(), "nothing [span] → []\nnone [span] → null\n");
+}
+
+/// An option that is none is neither ignored nor the end of the function: one error each, at its token.
+#[test]
+fn a_bad_option_is_an_error_and_the_item_stays() {
+    let said = compiler::said("regression", &["check"]);
+    let source: Vec<&str> = include_str!("regression/bad_options.rs").lines().collect();
+    let token = |place: &compiler::Place| {
+        let ((line, from), (_, to)) = (place.from, place.to);
+        let at = |number: u64| usize::try_from(number - 1).unwrap();
+        source[at(line)][at(from)..at(to)].to_owned()
+    };
+    let errors: Vec<_> =
+        said["bad_options"].observed.iter().map(|message| (message, token(&message.places[0]))).collect();
+    assert!(errors.iter().all(|(message, _)| message.level == "error"), "{errors:?}");
+    let mut tokens: Vec<_> = errors.into_iter().map(|(_, token)| token).collect();
+    tokens.sort();
+    assert_eq!(tokens, ["\"llm\"", "1", "levle", "nmae", "questoin"]);
+    assert!(said["bad_options"].plain.is_empty());
 }
