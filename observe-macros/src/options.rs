@@ -132,11 +132,12 @@ impl Options {
         self.given.iter().find(|given| *given == word)
     }
 
-    /// The expressions, which may name arguments.
+    /// The expressions that may name arguments.
     pub(crate) fn expressions(&self) -> TokenStream {
         let single = [&self.name, &self.version, &self.enabled].into_iter().flatten();
         let pairs = self.metadata.iter().map(|(_, value)| value).chain(self.capture.iter().map(|(_, value)| value));
-        single.chain(pairs).map(ToTokens::to_token_stream).collect()
+        let all = single.chain(pairs).filter(|expression| !matches!(expression, Expr::Lit(_)));
+        all.map(ToTokens::to_token_stream).collect()
     }
 
     /// What an `impl` block cannot say.

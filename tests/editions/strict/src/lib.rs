@@ -58,6 +58,8 @@
     clippy::diverging_sub_expression,
     clippy::needless_return,
     clippy::option_if_let_else,
+    clippy::pattern_type_mismatch,
+    clippy::shadow_same,
     clippy::future_not_send
 )]
 
@@ -128,4 +130,53 @@ pub fn adder(by: u8) -> impl Fn(u8) -> u8 {
 #[observe]
 pub async fn show<Shown: ::std::fmt::Debug + Send>(shown: Shown) -> Box<dyn ::std::fmt::Debug + Send> {
     Box::new(::std::format!("{shown:?}"))
+}
+
+/// Gives a future to whoever awaits it.
+#[observe]
+#[must_use = "it is what was asked for"]
+pub async fn ready(count: u8) -> ::std::future::Ready<u8> {
+    ::futures::future::ready(()).await;
+    ::std::future::ready(count)
+}
+
+/// Adds.
+#[observe]
+#[must_use]
+pub fn sum((first, second): (u8, u8), Point { x, .. }: Point) -> u8 {
+    first.saturating_add(second).saturating_add(x)
+}
+
+/// A point.
+#[derive(Debug)]
+pub struct Point {
+    /// To the right.
+    pub x: u8,
+    /// Downwards.
+    pub y: u8,
+}
+
+/// Makes many things.
+pub trait Tool {
+    /// What it makes.
+    type Made;
+
+    /// Makes them.
+    ///
+    /// # Errors
+    /// There are none.
+    fn made(&self) -> Self::Made;
+}
+
+impl Tool for Point {
+    type Made =
+        Option<Result<Box<dyn Fn(u8) -> Option<Result<Box<dyn Fn(u8) -> Option<u8> + Send>, String>> + Send>, String>>;
+
+    #[observe]
+    fn made(
+        &self,
+    ) -> Option<Result<Box<dyn Fn(u8) -> Option<Result<Box<dyn Fn(u8) -> Option<u8> + Send>, String>> + Send>, String>>
+    {
+        Option::None
+    }
 }
