@@ -1,6 +1,7 @@
 //! When arguments, locals and temporaries go.
 
 #![allow(clippy::needless_pass_by_value, reason = "arguments are passed to be dropped")]
+#![allow(clippy::toplevel_ref_arg, reason = "some are bound by reference")]
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -51,6 +52,29 @@ fn partly_moved(two: Two) -> Loud {
 fn never_bound(_: Loud, b: Loud) -> usize {
     event("body");
     b.name().len()
+}
+
+#[observe]
+fn bound_by_reference(ref a: Loud, ref mut b: Loud, (ref mut c, d): (Loud, Loud)) -> usize {
+    event("body");
+    b.0 = "renamed";
+    c.0 = "renamed too";
+    a.name().len() + d.name().len()
+}
+
+#[observe]
+async fn bound_by_reference_later(ref a: Loud, ref mut b: Loud, (ref mut c, d): (Loud, Loud)) -> usize {
+    pause().await;
+    b.0 = "renamed";
+    c.0 = "renamed too";
+    a.name().len() + d.name().len()
+}
+
+#[observe(name = "literal")]
+fn named_by_a_literal(a: Loud, mut b: Loud, _c: Loud) -> usize {
+    event("body");
+    b.0 = "renamed";
+    a.name().len() + b.name().len()
 }
 
 #[observe]
@@ -244,6 +268,9 @@ pub(crate) fn run(report: &mut Report) {
     let (a, b, c) = (|| Loud("a"), || Loud("b"), || Loud("c"));
     call!(report, body("x"));
     call!(report, arguments_in_reverse(a(), b(), c()));
+    call!(report, bound_by_reference(Loud("a"), Loud("b"), (Loud("c"), Loud("d"))));
+    future!(report, bound_by_reference_later(Loud("a"), Loud("b"), (Loud("c"), Loud("d"))));
+    call!(report, named_by_a_literal(Loud("a"), Loud("b"), Loud("c")));
     call!(report, some_unused(a(), b(), c()));
     call!(report, none_used(a(), b()));
     call!(report, partly_used(two()));
