@@ -27,7 +27,7 @@ use crate::capture::{
     BoxedError, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, FaultByBox, FaultByDebug,
     FaultByDisplay, FaultByError, FaultByPlain, FaultByType, FaultViaBox, FaultViaDebug, FaultViaDisplay,
     FaultViaError, FaultViaType, Known, Slot, ViaDebug, ViaDisplay, ViaKnown, ViaSerialize, ViaStr, ViaType, ask_error,
-    ask_value,
+    ask_value, error_probes, probes, value_probes,
 };
 use crate::finish::{BoxedFuture, BoxedStream, Collect};
 
@@ -94,23 +94,6 @@ markers! {
     Parts,
     /// It is a value.
     Whole,
-}
-
-macro_rules! probes {
-    ($($(#[$doc:meta])* $probe:ident($next:ident);)*) => {$(
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $probe<T>($next<T>);
-
-        impl<T> Deref for $probe<T> {
-            type Target = $next<T>;
-
-            #[inline]
-            fn deref(&self) -> &$next<T> {
-                &self.0
-            }
-        }
-    )*};
 }
 
 probes! {
@@ -319,14 +302,7 @@ macro_rules! values {
     )*};
 }
 
-values! {
-    ViaKnown: Known, ByKnown;
-    ViaSerialize: Serialize, BySerialize;
-    ViaDebug: Debug, ByDebug;
-    ViaDisplay: Display, ByDisplay;
-    ViaStr: AsRef<str>, ByStr;
-    ViaType, ByType;
-}
+value_probes!(values);
 
 impl<D, T, E> ViaKnown<Ask<D, T, E>> {
     /// The value is not captured.
@@ -372,13 +348,7 @@ macro_rules! errors {
     )*};
 }
 
-errors! {
-    FaultViaBox: BoxedError, FaultByBox;
-    FaultViaError: Error, FaultByError;
-    FaultViaDisplay: Display, FaultByDisplay;
-    FaultViaDebug: Debug, FaultByDebug;
-    FaultViaType, FaultByType;
-}
+error_probes!(errors);
 
 /// The option `err = Debug`, of the error that comes instead of a stream.
 #[inline]

@@ -12,9 +12,12 @@ use std::fmt::{Arguments, Write};
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+#[cfg(test)]
+use super::chains::error_probes;
+use super::chains::probes;
 use super::slot::{Slot, Text};
 #[cfg(test)]
-use super::value::Blame as _;
+use super::value::{Blame as _, FaultByBox, FaultByDebug, FaultByDisplay, FaultByError, FaultByType};
 
 /// The most sources that are followed: a chain may be a circle.
 const SOURCES: usize = 64;
@@ -41,23 +44,6 @@ pub(crate) fn strongest<E>(asked: E) -> FaultViaBox<E> {
     FaultViaBox(FaultViaError(FaultViaDisplay(FaultViaDebug(FaultViaType(asked)))))
 }
 
-macro_rules! probes {
-    ($($(#[$doc:meta])* $probe:ident($next:ident);)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $probe<E>($next<E>);
-
-        impl<E> Deref for $probe<E> {
-            type Target = $next<E>;
-
-            #[inline]
-            fn deref(&self) -> &$next<E> {
-                &self.0
-            }
-        }
-    )*};
-}
-
 probes! {
     /// A boxed error, which is no error itself.
     FaultViaBox(FaultViaError);
@@ -70,7 +56,7 @@ probes! {
 }
 
 /// Through what the type turns out to be at run time, else by its name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct FaultViaType<E>(E);
 
 impl<E> FaultViaType<E> {
@@ -104,20 +90,14 @@ macro_rules! values {
     ($($probe:ident $(: $bound:ident)?, $way:ident;)*) => {$(
         impl<E $(: $bound)?> $probe<&E> {
             pub(super) fn __observe_describe(&self, slot: Slot<'_>) {
-                super::value::$way::blame(*self.asked()).write(slot);
+                $way::blame(*self.asked()).write(slot);
             }
         }
     )*};
 }
 
 #[cfg(test)]
-values! {
-    FaultViaBox: BoxedError, FaultByBox;
-    FaultViaError: Error, FaultByError;
-    FaultViaDisplay: Display, FaultByDisplay;
-    FaultViaDebug: Debug, FaultByDebug;
-    FaultViaType, FaultByType;
-}
+error_probes!(values);
 
 #[cold]
 pub(super) fn format(slot: Slot<'_>, text: Arguments<'_>) {

@@ -12,6 +12,7 @@
 //! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape ──> Vec<u8>
 //! ```
 
+mod chains;
 mod compound;
 mod data_uri;
 mod escape;
@@ -30,6 +31,7 @@ mod tests;
 
 use serde_core::Serialize;
 
+pub(crate) use self::chains::{error_probes, probes, value_probes};
 pub(crate) use self::fault::{BoxedError, FaultViaBox, FaultViaDebug, FaultViaDisplay, FaultViaError, FaultViaType};
 pub(crate) use self::fault::{Thrown, chain, panicked};
 pub(crate) use self::known::Known;

@@ -12,6 +12,7 @@ use std::ops::Deref;
 
 use serde_core::Serialize;
 
+use super::chains::{probes, value_probes};
 use super::known::Known;
 use super::slot::Slot;
 use super::types;
@@ -28,23 +29,6 @@ pub(crate) fn strongest<T>(asked: T) -> ViaKnown<T> {
     ViaKnown(ViaSerialize(ViaDebug(ViaDisplay(ViaStr(ViaType(asked))))))
 }
 
-macro_rules! probes {
-    ($($(#[$doc:meta])* $probe:ident($next:ident);)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        pub struct $probe<T>($next<T>);
-
-        impl<T> Deref for $probe<T> {
-            type Target = $next<T>;
-
-            #[inline]
-            fn deref(&self) -> &$next<T> {
-                &self.0
-            }
-        }
-    )*};
-}
-
 probes! {
     /// A text, a number or bytes, written without running anybody's code.
     ViaKnown(ViaSerialize);
@@ -59,7 +43,7 @@ probes! {
 }
 
 /// Through what the type turns out to be at run time, else by its name.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct ViaType<T>(T);
 
 impl<T> ViaType<T> {
@@ -82,14 +66,7 @@ macro_rules! values {
     )*};
 }
 
-values! {
-    ViaKnown: Known, ByKnown;
-    ViaSerialize: Serialize, BySerialize;
-    ViaDebug: Debug, ByDebug;
-    ViaDisplay: Display, ByDisplay;
-    ViaStr: AsRef<str>, ByStr;
-    ViaType, ByType;
-}
+value_probes!(values);
 
 impl<T: Known + ?Sized> ViaKnown<&T> {
     /// Writes the value.
