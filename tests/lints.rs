@@ -65,7 +65,9 @@ fn named(what: &str) -> BTreeSet<String> {
     let paragraph = DOCUMENTATION.split("\n  - ").find(|paragraph| paragraph.contains(what)).unwrap_or_default();
     let words = paragraph.split('`').skip(1).step_by(2).map(ToOwned::to_owned);
     words
-        .filter(|word| word.contains('_') && word.chars().all(|char| char.is_ascii_lowercase() || char == '_'))
+        .filter(|word| {
+            word.len() > 1 && word.contains('_') && word.chars().all(|char| char.is_ascii_lowercase() || char == '_')
+        })
         .collect()
 }
 

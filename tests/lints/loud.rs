@@ -46,6 +46,25 @@ impl Tool for Agent {
     }
 }
 
+#[derive(Copy)]
+pub struct Copied(u8);
+
+impl Clone for Copied {
+    #[observe(name = "non_canonical_clone_impl")]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+pub struct Adding(u8);
+
+impl std::ops::AddAssign<u8> for Adding {
+    #[observe(name = "renamed_function_params")]
+    fn add_assign(&mut self, _: u8) {
+        self.0 += 1;
+    }
+}
+
 pub struct Letter(u8);
 
 impl std::fmt::Display for Letter {

@@ -13,6 +13,96 @@ pub fn boxed_local(n: Box<u8>) -> u8 {
     *n
 }
 
+#[observe]
+pub fn cognitive_complexity(n: u8) -> u8 {
+    let mut sum = 0;
+    if n > 1 {
+        sum += 1;
+    }
+    if n > 2 {
+        sum += 2;
+    }
+    if n > 3 {
+        sum += 3;
+    }
+    if n > 4 {
+        sum += 4;
+    }
+    if n > 5 {
+        sum += 5;
+    }
+    if n > 6 {
+        sum += 6;
+    }
+    if n > 7 {
+        sum += 7;
+    }
+    if n > 8 {
+        sum += 8;
+    }
+    if n > 9 {
+        sum += 9;
+    }
+    if n > 10 {
+        sum += 10;
+    }
+    if n > 11 {
+        sum += 11;
+    }
+    if n > 12 {
+        sum += 12;
+    }
+    if n > 13 {
+        sum += 13;
+    }
+    if n > 14 {
+        sum += 14;
+    }
+    if n > 15 {
+        sum += 15;
+    }
+    if n > 16 {
+        sum += 16;
+    }
+    if n > 17 {
+        sum += 17;
+    }
+    if n > 18 {
+        sum += 18;
+    }
+    if n > 19 {
+        sum += 19;
+    }
+    if n > 20 {
+        sum += 20;
+    }
+    if n > 21 {
+        sum += 21;
+    }
+    if n > 22 {
+        sum += 22;
+    }
+    if n > 23 {
+        sum += 23;
+    }
+    if n > 24 {
+        sum += 24;
+    }
+    if n > 25 {
+        sum += 25;
+    }
+    if n > 26 {
+        sum += 26;
+    }
+    if n > 27 {
+        sum += 27;
+    }
+    if n > 28 {
+        sum += 28;
+    }
+    sum
+}
+
 /// Not a sentence
 #[observe]
 pub fn doc_paragraphs_missing_punctuation() {}
