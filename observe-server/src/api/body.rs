@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, header};
@@ -15,6 +16,9 @@ use crate::ingest::Refused;
 pub(crate) const LARGEST: usize = 64 << 20;
 /// What all requests that are being read may weigh together, in KiB.
 const TOGETHER: u32 = 128 << 10;
+
+/// How long a body may take to arrive, while it holds room that others wait for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Keeps the requests that are being read within bounds.
 #[derive(Clone, Debug)]
@@ -42,12 +46,24 @@ pub(crate) struct Whole {
 
 /// Reads a body and unpacks it, if it is packed by gzip.
 pub(crate) async fn whole(headers: &HeaderMap, body: Body, limit: usize, room: &Room) -> Result<Whole, Refused> {
+    whole_within(PATIENCE, headers, body, limit, room).await
+}
+
+async fn whole_within(
+    patience: Duration,
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    room: &Room,
+) -> Result<Whole, Refused> {
     let stated = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if stated.is_some_and(|stated| stated > limit) {
         return Err(too_large(limit));
     }
     let mut permit = room.take(stated.unwrap_or(256 << 10)).await?;
-    let bytes = to_bytes(body, limit).await.map_err(|error| {
+    let bytes = tokio::time::timeout(patience, to_bytes(body, limit)).await;
+    let late = |_| Refused { status: 408, message: format!("the body did not arrive within {} s", patience.as_secs()) };
+    let bytes = bytes.map_err(late)?.map_err(|error| {
         let is_limit = std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
         if is_limit { too_large(limit) } else { Refused::bad(format!("the body could not be read: {error}")) }
     })?;
@@ -81,4 +97,29 @@ pub(crate) fn unpacked(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
 
 fn too_large(limit: usize) -> Refused {
     Refused::too_large(format!("the body is larger than {limit} bytes: send it in parts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bodies_that_do_not_arrive_hold_nobody_up() {
+        let room = Room::new();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, LARGEST.into());
+        // More than there is room for at once.
+        let stalled = (0..4).map(|_| {
+            let never = Body::from_stream(tokio_stream::pending::<Result<Bytes, std::io::Error>>());
+            let (headers, room) = (headers.clone(), room.clone());
+            tokio::spawn(async move { whole_within(Duration::from_millis(20), &headers, never, LARGEST, &room).await })
+        });
+        for stalled in stalled.collect::<Vec<_>>() {
+            let refused = stalled.await.unwrap().unwrap_err();
+            assert_eq!(refused.status, 408);
+        }
+        headers.insert(header::CONTENT_LENGTH, 2.into());
+        let read = whole(&headers, Body::from("ok"), LARGEST, &room).await.unwrap();
+        assert_eq!(read.bytes, "ok");
+    }
 }

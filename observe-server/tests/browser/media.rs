@@ -82,6 +82,8 @@ async fn media_within_texts_stand_where_they_are_named() {
             "[...document.querySelectorAll('{place} img')].filter((image) => image.naturalWidth === 9).length === {count}"
         )
     };
+    page.go("/").await;
+    page.until_says(".row .io-in", "Look at [image/svg+xml] and at [image/svg+xml].").await;
     page.go(&format!("/trace/{}", trace.id)).await;
     page.until(&drawn_in("pre.text .media", 2)).await;
     page.until_says("pre.text", "Look at").await;

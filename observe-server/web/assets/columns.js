@@ -54,8 +54,8 @@ export function brief(preview) {
     if (!preview) return "";
     const match = /^\s*\{\s*"[\w-]{1,40}"\s*:\s*"((?:[^"\\]|\\.)*)("?)/.exec(preview);
     const line = match ? match[1].replace(/\\n/g, " ").replace(/\\(["\\/])/g, "$1") : preview;
-    // Marks of Markdown are no words.
-    return line.replace(/\s+/g, " ").replace(/^#{1,6} /, "").replace(/\*\*([^*]+)\*\*/g, "$1").slice(0, 400);
+    // Marks of Markdown are no words, and media are seen elsewhere.
+    return line.replace(/@@@langfuseMedia:type=([^|@\s]+)\|[^@\s]*@@@/g, "[$1]").replace(/\s+/g, " ").replace(/^#{1,6} /, "").replace(/\*\*([^*]+)\*\*/g, "$1").slice(0, 400);
 }
 
 /** @param {string[]} tags */
