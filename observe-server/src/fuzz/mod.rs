@@ -46,6 +46,8 @@ fn stored(db: &mut Connection, changes: &[Change]) -> Result<Vec<(String, String
     let transaction = db.savepoint().map_err(failed)?;
     apply_all(&transaction, changes).map_err(failed)?;
     let rows = rows(&transaction).map_err(failed)?;
+    let wrong = wrong_sums(&transaction).map_err(failed)?;
+    prop_assert!(wrong.is_empty(), "the sums of {wrong:?} are not those of their observations: {changes:?}");
 
     let mut traces: Vec<&String> = rows.iter().map(|(trace, _)| trace).collect();
     traces.dedup();
@@ -65,6 +67,22 @@ fn rows(db: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     db.prepare_cached("SELECT t.id, o.id FROM obs o JOIN trace t ON t.rid = o.trace ORDER BY t.id, o.id")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
+}
+
+/// Traces whose row does not say what its observations come to. Beyond 1e15 tokens nobody counts.
+fn wrong_sums(db: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT t.id FROM trace t LEFT JOIN (
+            SELECT trace, count(*) AS observations, total(level = 3) AS errors, total(level = 2) AS warnings, total(level = 0) AS debugs,
+            total(input_tokens) AS inputs, total(output_tokens) AS outputs, total(total_tokens) AS totals, min(start) AS start,
+            max(coalesce(end, start)) AS end FROM obs GROUP BY trace
+        ) o ON o.trace = t.rid
+        WHERE t.observations <> coalesce(o.observations, 0) OR t.errors <> coalesce(o.errors, 0)
+        OR t.warnings <> coalesce(o.warnings, 0) OR t.debugs <> coalesce(o.debugs, 0)
+        OR (o.inputs < 1e15 AND t.input_tokens <> o.inputs) OR (o.outputs < 1e15 AND t.output_tokens <> o.outputs)
+        OR (o.totals < 1e15 AND t.total_tokens <> o.totals) OR t.end < o.end
+        OR (t.observations > 0 AND t.root IS NULL AND EXISTS (SELECT 1 FROM obs r WHERE r.trace = t.rid AND r.parent IS NULL))
+        OR NOT EXISTS (SELECT 1 FROM detail d WHERE d.rid = t.rid)";
+    db.prepare_cached(sql)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// What happens to bytes on their way.
