@@ -179,6 +179,11 @@ fn unknown(request: &Request) -> Response {
     answer
 }
 
+/// Whether a proxy before this server says that its client speaks HTTPS.
+pub(super) fn is_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
+}
+
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
 }

@@ -17,6 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Url;
 use serde::Deserialize;
 
+use super::guard::is_https;
 use super::{App, Keys, throttle};
 use crate::ingest::random_id;
 
@@ -77,8 +78,7 @@ impl Sessions {
     /// What sets the cookie, or with no token takes it away.
     fn set(&self, token: Option<&str>, headers: &HeaderMap) -> Option<HeaderValue> {
         let (token, age) = token.map_or(("", 0), |token| (token, LIFE.as_secs()));
-        let forwarded = headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https");
-        let secure = if forwarded { "; Secure" } else { "" };
+        let secure = if is_https(headers) { "; Secure" } else { "" };
         let cookie = format!("{}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}", self.cookie);
         cookie.try_into().ok()
     }

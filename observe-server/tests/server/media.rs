@@ -20,6 +20,9 @@ fn bytes_are_announced_uploaded_confirmed_and_shown() {
     assert_eq!(id.len(), 22);
     assert_eq!(server.send("GET", &format!("/api/public/media/{id}"), &[], b"").status, 404, "nothing is there yet");
     let path = url.as_str().unwrap().strip_prefix(&server.address).unwrap().to_owned();
+    let headers = [("content-type", "application/json"), ("x-forwarded-proto", "https")];
+    let proxied = server.send("POST", "/api/public/media", &headers, announced.to_string().as_bytes()).json();
+    assert!(proxied["uploadUrl"].as_str().unwrap().starts_with("https://"), "{proxied}");
     assert_eq!(server.send("PUT", &path, &[], b"other bytes").status, 400);
     assert_eq!(server.send("PUT", &path, &[("content-type", "image/svg+xml")], bytes).status, 200);
     let patch = json!({"uploadedAt": "2026-11-25T10:00:00.000Z", "uploadHttpStatus": 200});

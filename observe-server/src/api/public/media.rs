@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::App;
 use super::super::body::whole;
+use super::super::guard::is_https;
 use super::answer::{Answer, Refusal, ok};
 use crate::time;
 
@@ -162,7 +163,8 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Value, Refus
 /// The address of a medium, as the client reached this server, good without any keys.
 fn address(app: &App, headers: &HeaderMap, id: &str, what: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let base = host.map_or_else(|| app.shared.address.clone(), |host| format!("http://{host}"));
+    let scheme = if is_https(headers) { "https" } else { "http" };
+    let base = host.map_or_else(|| app.shared.address.clone(), |host| format!("{scheme}://{host}"));
     let token = app.shared.keys.as_ref().map(|keys| format!("?token={}", keys.token(id))).unwrap_or_default();
     format!("{base}/api/public/media/{id}/{what}{token}")
 }
