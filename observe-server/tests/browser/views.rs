@@ -37,13 +37,28 @@ async fn users_lead_to_their_traces() {
 
 #[tokio::test]
 async fn the_dashboard_adds_up() {
-    let traces = data::morning(20);
+    let mut traces = data::morning(19);
+    // Of a model without a price nobody knows the cost.
+    let mut unpriced = data::Trace::new(99, std::time::Duration::from_secs(5));
+    let model = [
+        ("langfuse.observation.model.name", json!("house-model")),
+        ("langfuse.observation.usage_details", json!({"input": 5})),
+    ];
+    unpriced.span(&data::Span {
+        kind: "generation",
+        name: "ours",
+        to: 20.0,
+        attributes: model.into(),
+        ..data::Span::default()
+    });
+    traces.push(unpriced);
     let Some(setting) = Setting::with("dashboard", &traces).await else { return };
     let page = &setting.page;
     page.go("/dashboard").await;
     page.until_says(".tile", "Traces20").await;
     page.until("document.querySelectorAll('.chart rect.c1').length > 0 && document.querySelectorAll('.chart path.line').length === 3").await;
     page.until_says(".card", "gpt-4o-mini").await;
+    page.until_says(".bars li", "house-model–").await;
     page.until_says(".tile", "$").await;
     assert_eq!(page.complaints().await, Vec::<String>::new());
     setting.end().await;

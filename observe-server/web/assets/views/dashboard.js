@@ -44,7 +44,7 @@ function ranking(name, rows, field) {
         put(choose, ["cost", "tokens", "observations"].map((one) => h("button", { type: "button", "aria-pressed": String(one === by), onclick: () => show(one) }, one === "observations" ? "count" : one)));
         const sorted = [...rows].sort((a, b) => (b[by] ?? 0) - (a[by] ?? 0)).slice(0, 10);
         put(box, sorted.length ? bars(sorted.map((row) => ({
-            label: row.key || "(none)", value: row[by] ?? 0, text: by === "cost" ? cost(row.cost) : count(row[by]),
+            label: row.key || "(none)", value: row[by] ?? 0, text: by === "cost" ? cost(row.cost || null) : count(row[by]),
             href: row.key ? `/?q=${encodeURIComponent(field + quote(row.key))}` : undefined,
             title: `${row.key}: ${plural(row.observations, "observation")}, ${count(row.tokens)} tokens, ${exactCost(row.cost)}`,
         }))) : h("p.dim", null, "Nothing named."));
