@@ -243,10 +243,11 @@ impl Merged {
         let cost: Map<String, Value> = self.cost.iter().map(|(key, cost)| (key.clone(), (*cost).into())).collect();
         let size = |text: &Option<String>| text.as_ref().map(|text| i64::try_from(text.len()).unwrap_or(i64::MAX));
         let sums = &self.sums;
-        db.prepare_cached(
-            "INSERT OR REPLACE INTO obs VALUES
-             (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?
+        // What is known to be new needs no journal for the case that it is not.
+        let verb = if rid.is_some() { "REPLACE" } else { "INSERT" };
+        db.prepare_cached(&format!(
+            "{verb} INTO obs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        ))?
         .execute(params![
             rid,
             self.id,

@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 const MAIN: &[&str] = &["
@@ -249,6 +250,10 @@ pub(crate) fn connect(files: &Files, purpose: Use) -> rusqlite::Result<Connectio
         ))?;
     }
     db.execute_batch("PRAGMA temp_store = MEMORY")?;
+    if purpose != Use::Read {
+        // Else a statement is planned anew whenever other values are bound to it, which costs more than running it.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    }
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }
