@@ -1,5 +1,5 @@
 //! Changes to rows, inside one transaction. A trace's row is read when the transaction first touches it and written once, at
-//! the end, with the sums that its observations have changed.
+//! the end, with the sums that its observations have changed. A new one has a number until then, but no row.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(super) struct Session<'a> {
     prices: Arc<Prices>,
     labels: Labels,
     traces: HashMap<String, Totals>,
+    /// The number of the next new trace, once it has been looked up.
+    next_trace: Option<i64>,
     /// Observations, tokens and cost to add to an hour's model.
     hours: HashMap<(i64, String), (i64, i64, f64)>,
     touched: Vec<String>,
@@ -35,6 +37,7 @@ impl<'a> Session<'a> {
             prices,
             labels: Labels::default(),
             traces: HashMap::new(),
+            next_trace: None,
             hours: HashMap::new(),
             touched: Vec::new(),
             seq,
@@ -63,8 +66,12 @@ impl<'a> Session<'a> {
 
     /// Writes what is in hand, and forgets it.
     pub(super) fn settle(&mut self) -> rusqlite::Result<()> {
-        for (id, totals) in self.traces.drain() {
-            totals.write(self.db)?;
+        self.next_trace = None;
+        let mut traces: Vec<(String, Totals)> = self.traces.drain().collect();
+        // One after another is what a table is appended to fastest.
+        traces.sort_unstable_by_key(|(_, totals)| totals.rid);
+        for (id, totals) in traces {
+            totals.write(self.db, &id, self.now)?;
             self.touched.push(id);
         }
         let mut add = self.db.prepare_cached(
@@ -89,11 +96,23 @@ impl<'a> Session<'a> {
         if !self.traces.contains_key(id) {
             let totals = match Totals::read(self.db, id)? {
                 Some(totals) => totals,
-                None => Totals::create(self.db, id, start, self.now)?,
+                None => Totals::new(self.new_trace()?, start),
             };
             self.traces.insert(id.to_owned(), totals);
         }
         self.traces.get_mut(id).ok_or(rusqlite::Error::QueryReturnedNoRows)
+    }
+
+    fn new_trace(&mut self) -> rusqlite::Result<i64> {
+        let next = match self.next_trace {
+            Some(next) => next,
+            None => self
+                .db
+                .prepare_cached("SELECT coalesce(max(rid), 0) + 1 FROM trace")?
+                .query_row([], |row| row.get(0))?,
+        };
+        self.next_trace = Some(next + 1);
+        Ok(next)
     }
 
     fn observation(&mut self, new: &Observation) -> rusqlite::Result<()> {
@@ -101,7 +120,7 @@ impl<'a> Session<'a> {
         let start = new.start.unwrap_or(new.said);
         let totals = self.trace(&trace, start)?;
         let trace_rid = totals.rid;
-        let old = Old::read(self.db, &new.id, trace_rid)?;
+        let old = self.old(&new.id, trace_rid)?;
         let is_moved = old.as_ref().is_some_and(|old| old.trace != trace_rid);
         let row = merge(old.as_ref(), new, &self.prices);
         self.seq += 1;
@@ -157,14 +176,46 @@ impl<'a> Session<'a> {
         super::delete::forget_trace(self.db, old.trace)
     }
 
+    /// The observation of that id in a trace, or where nobody had named its trace: there it is its own trace's.
+    fn old(&self, id: &str, trace: i64) -> rusqlite::Result<Option<Old>> {
+        let places = self.places(id)?;
+        if places.is_empty() {
+            return Ok(None);
+        }
+        let is_in = |wanted: i64| places.iter().find(|(_, trace)| *trace == wanted);
+        let rid = match is_in(trace) {
+            Some((rid, _)) => *rid,
+            None => {
+                let own = match self.traces.get(id) {
+                    Some(totals) => Some(totals.rid),
+                    None => self
+                        .db
+                        .prepare_cached("SELECT rid FROM trace WHERE id = ?")?
+                        .query_row([id], |row| row.get(0))
+                        .optional()?,
+                };
+                let Some((rid, _)) = own.and_then(is_in) else { return Ok(None) };
+                *rid
+            }
+        };
+        Old::read(self.db, rid)
+    }
+
     /// An update may come without its trace's id. What nobody has named is a trace of its own.
     fn trace_of(&self, observation: &str) -> rusqlite::Result<String> {
-        let known = self
-            .db
-            .prepare_cached("SELECT trace.id FROM obs JOIN trace ON trace.rid = obs.trace WHERE obs.id = ?")?
-            .query_row([observation], |row| row.get(0))
-            .optional()?;
-        Ok(known.unwrap_or_else(|| observation.to_owned()))
+        let Some((_, rid)) = self.places(observation)?.first().copied() else { return Ok(observation.to_owned()) };
+        if let Some((id, _)) = self.traces.iter().find(|(_, totals)| totals.rid == rid) {
+            return Ok(id.clone());
+        }
+        self.db.prepare_cached("SELECT id FROM trace WHERE rid = ?")?.query_row([rid], |row| row.get(0))
+    }
+
+    /// The rows of an observation's id, and their traces: ids are unique in a trace only.
+    fn places(&self, observation: &str) -> rusqlite::Result<Vec<(i64, i64)>> {
+        self.db
+            .prepare_cached("SELECT rid, trace FROM obs WHERE id = ?")?
+            .query_map([observation], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
     }
 
     fn trace_labels(&mut self, rid: i64, about: &Trace) -> rusqlite::Result<()> {

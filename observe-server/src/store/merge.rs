@@ -48,16 +48,7 @@ pub(super) struct Old {
 }
 
 impl Old {
-    /// The observation of that id in a trace, or where nobody had named its trace: there it is its own trace's.
-    pub(super) fn read(db: &Connection, id: &str, trace: i64) -> rusqlite::Result<Option<Self>> {
-        let found: Option<i64> = db
-            .prepare_cached(
-                "SELECT rid FROM obs WHERE id = ?1 AND (trace = ?2 OR (SELECT t.id FROM trace t WHERE t.rid = trace) = ?1)
-                 ORDER BY trace = ?2 DESC LIMIT 1",
-            )?
-            .query_row((id, trace), |row| row.get(0))
-            .optional()?;
-        let Some(rid) = found else { return Ok(None) };
+    pub(super) fn read(db: &Connection, rid: i64) -> rusqlite::Result<Option<Self>> {
         db.prepare_cached(
             "SELECT obs.rid, obs.trace, id, parent, kind, is_update, name, start, end, completion_start, level, status_message, model,
              input_tokens, output_tokens, total_tokens, input_cost, output_cost, total_cost, usage, cost, prompt_name,

@@ -29,6 +29,7 @@ pub(super) struct Sums {
 #[derive(Debug)]
 pub(super) struct Totals {
     pub(super) rid: i64,
+    is_stored: bool,
     start: i64,
     end: i64,
     name: Option<String>,
@@ -68,6 +69,7 @@ impl Totals {
         .query_row([id], |row| {
             Ok(Self {
                 rid: row.get(0)?,
+                is_stored: true,
                 start: row.get(1)?,
                 end: row.get(2)?,
                 name: row.get(3)?,
@@ -99,13 +101,11 @@ impl Totals {
         .optional()
     }
 
-    pub(super) fn create(db: &Connection, id: &str, start: i64, now: i64) -> rusqlite::Result<Self> {
-        db.prepare_cached("INSERT INTO trace(id, start, end, seen) VALUES (?, ?, ?, ?)")?
-            .execute(params![id, start, start, now])?;
-        let rid = db.last_insert_rowid();
-        db.prepare_cached("INSERT INTO detail(rid, tags, metadata) VALUES (?, '[]', '{}')")?.execute([rid])?;
-        Ok(Self {
+    /// Of a trace that nobody has heard of. It gets its row when it is written.
+    pub(super) fn new(rid: i64, start: i64) -> Self {
+        Self {
             rid,
+            is_stored: false,
             start,
             end: start,
             name: None,
@@ -132,7 +132,7 @@ impl Totals {
             input: None,
             output: None,
             has_payload: false,
-        })
+        }
     }
 
     /// Takes over what is said of the trace. The latest that is not empty wins; a stated time is the trace's start.
@@ -209,20 +209,16 @@ impl Totals {
         }
     }
 
-    pub(super) fn write(&self, db: &Connection) -> rusqlite::Result<()> {
+    /// Writes its row, or makes one, whose indexes then are filled but once.
+    pub(super) fn write(&self, db: &Connection, id: &str, now: i64) -> rusqlite::Result<()> {
         let level = match (self.errors, self.warnings) {
             (1.., _) => Level::Error,
             (_, 1..) => Level::Warning,
             _ if self.debugs == self.observations && self.debugs > 0 => Level::Debug,
             _ => Level::Default,
         };
-        let environment = self.environment.as_deref().unwrap_or("default");
-        db.prepare_cached(
-            "UPDATE trace SET start = ?, end = ?, name = ?, is_named = ?, user = ?, session = ?, environment = ?, version = ?,
-             release = ?, public = ?, level = ?, observations = ?, errors = ?, warnings = ?, debugs = ?, input_tokens = ?,
-             output_tokens = ?, total_tokens = ?, input_cost = ?, output_cost = ?, cost = ?, root = ? WHERE rid = ?",
-        )?
-        .execute(params![
+        let (level, environment) = (level.code(), self.environment.as_deref().unwrap_or("default"));
+        let row = params![
             self.start,
             self.end,
             self.name,
@@ -233,7 +229,7 @@ impl Totals {
             self.version,
             self.release,
             self.public,
-            level.code(),
+            level,
             self.observations,
             self.errors,
             self.warnings,
@@ -246,11 +242,30 @@ impl Totals {
             self.cost,
             self.root,
             self.rid
-        ])?;
+        ];
         let tags = serde_json::to_string(&self.tags).unwrap_or_default();
         let metadata = serde_json::to_string(&self.metadata).unwrap_or_default();
-        db.prepare_cached("UPDATE detail SET tags = ?, metadata = ?, input = ?, output = ? WHERE rid = ?")?
-            .execute(params![tags, metadata, self.input, self.output, self.rid])?;
+        let detail = params![tags, metadata, self.input, self.output, self.rid];
+        if self.is_stored {
+            db.prepare_cached(
+                "UPDATE trace SET start = ?, end = ?, name = ?, is_named = ?, user = ?, session = ?, environment = ?, version = ?,
+                 release = ?, public = ?, level = ?, observations = ?, errors = ?, warnings = ?, debugs = ?, input_tokens = ?,
+                 output_tokens = ?, total_tokens = ?, input_cost = ?, output_cost = ?, cost = ?, root = ? WHERE rid = ?",
+            )?
+            .execute(row)?;
+            db.prepare_cached("UPDATE detail SET tags = ?, metadata = ?, input = ?, output = ? WHERE rid = ?")?
+                .execute(detail)?;
+        } else {
+            let new = [row, params![id, now]].concat();
+            db.prepare_cached(
+                "INSERT INTO trace(start, end, name, is_named, user, session, environment, version, release, public, level,
+                 observations, errors, warnings, debugs, input_tokens, output_tokens, total_tokens, input_cost, output_cost, cost,
+                 root, rid, id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            )?
+            .execute(new.as_slice())?;
+            db.prepare_cached("INSERT INTO detail(tags, metadata, input, output, rid) VALUES (?, ?, ?, ?, ?)")?
+                .execute(detail)?;
+        }
         Ok(())
     }
 }

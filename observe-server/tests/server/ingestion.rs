@@ -92,6 +92,30 @@ fn events_of_every_type_arrive_in_any_order() {
 }
 
 #[test]
+fn a_trace_that_is_named_late_takes_over_in_one_request_and_in_several() {
+    let scratch = Scratch::new("ingestion-late");
+    let server = scratch.serve(&["--watch", "none"]);
+    let events = |id: &str, trace: &str| {
+        vec![
+            event("1", "span-create", 1, &json!({"id": id, "name": "work", "startTime": at(1)})),
+            event("2", "span-update", 2, &json!({"id": id, "traceId": trace, "level": "WARNING"})),
+            event("3", "span-update", 3, &json!({"id": id, "endTime": at(3)})),
+        ]
+    };
+    assert_eq!(server.post("/api/public/ingestion", &json!({"batch": events("a", "one")})).status, 207);
+    for event in events("b", "several") {
+        assert_eq!(server.post("/api/public/ingestion", &json!({"batch": [event]})).status, 207);
+    }
+    for (id, trace) in [("a", "one"), ("b", "several")] {
+        let trace = server.get(&format!("/api/public/traces/{trace}"));
+        let [observation] = trace["observations"].as_array().unwrap().as_slice() else { panic!("{trace}") };
+        assert_eq!((&observation["id"], &observation["level"]), (&json!(id), &json!("WARNING")));
+        assert_eq!((&trace["name"], &trace["latency"]), (&json!("work"), &json!(2.0)));
+        assert_eq!(server.send("GET", &format!("/api/public/traces/{id}"), &[], b"").status, 404);
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_of_each_event() {
     let scratch = Scratch::new("ingestion-wrong");
     let server = scratch.serve(&["--watch", "none"]);
