@@ -227,7 +227,7 @@ pub(crate) enum Use {
     Write { durable: bool },
 }
 
-/// A connection to the three files, which [`migrate`] has seen.
+/// A connection to the files, which [`migrate`] has seen.
 pub(crate) fn connect(files: &Files, purpose: Use) -> rusqlite::Result<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if purpose == Use::Read {
@@ -236,14 +236,19 @@ pub(crate) fn connect(files: &Files, purpose: Use) -> rusqlite::Result<Connectio
     let db = Connection::open_with_flags(&files.main, flags)?;
     db.busy_timeout(Duration::from_secs(10))?;
     db.execute("ATTACH ? AS io", [files.io.to_string_lossy()])?;
-    db.execute("ATTACH ? AS fts", [files.fts.to_string_lossy()])?;
+    let mut names = vec!["main", "io"];
+    // An immediate transaction locks every file that is attached, so the writer knows nothing of the words.
+    if !matches!(purpose, Use::Write { .. }) {
+        db.execute("ATTACH ? AS fts", [files.fts.to_string_lossy()])?;
+        names.push("fts");
+    }
     let (cache, synchronous) = match purpose {
         Use::Read => (8, "NORMAL"),
         Use::Words => (16, "NORMAL"),
         Use::Write { durable: true } => (32, "FULL"),
         Use::Write { durable: false } => (32, "NORMAL"),
     };
-    for name in ["main", "io", "fts"] {
+    for name in names {
         db.execute_batch(&format!(
             "PRAGMA {name}.synchronous = {synchronous}; PRAGMA {name}.cache_size = -{}; PRAGMA {name}.wal_autocheckpoint = 4000;",
             cache * 1024

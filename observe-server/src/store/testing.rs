@@ -25,7 +25,7 @@ pub(crate) fn scratch() -> (Dir, Connection) {
     let dir = Dir(std::env::temp_dir().join(name));
     let files = Files::at(&dir.0.join(Path::new("test.db")));
     schema::migrate(&files).unwrap();
-    let db = schema::connect(&files, Use::Write { durable: false }).unwrap();
+    let db = schema::connect(&files, Use::Words).unwrap();
     (dir, db)
 }
 

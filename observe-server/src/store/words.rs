@@ -4,16 +4,18 @@
 use std::borrow::Cow;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, params};
 
-/// Rows a transaction.
-const BATCH: i64 = 1_000;
+/// Rows a transaction at most, and bytes after which it ends.
+const BATCH: i64 = 4_000;
+const BYTES: usize = 8 << 20;
 /// Of one value so much is indexed.
 const LONGEST: usize = 1 << 20;
+/// Between two moves of the log into its file, when there is nothing else to do.
+const MOVE: Duration = Duration::from_secs(1);
 
-/// Tells the thread that there is something to do.
 #[derive(Debug)]
 pub(super) struct Nudge(SyncSender<()>);
 
@@ -40,18 +42,26 @@ pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<i64> {
 }
 
 fn run(mut db: Connection, nudges: &Receiver<()>) {
+    let (mut is_moved, mut moved) = (true, Instant::now());
     loop {
         match step(&mut db) {
             Ok(true) => {
+                is_moved = false;
                 // Between two batches somebody may have closed the store.
                 if matches!(nudges.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected)) {
                     return;
                 }
             }
-            Ok(false) | Err(_) => match nudges.recv_timeout(Duration::from_secs(5)) {
-                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            },
+            Ok(false) | Err(_) => {
+                if !is_moved && moved.elapsed() > MOVE {
+                    let _ = db.execute_batch("PRAGMA fts.wal_checkpoint(PASSIVE)");
+                    (is_moved, moved) = (true, Instant::now());
+                }
+                match nudges.recv_timeout(Duration::from_secs(5)) {
+                    Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
         }
     }
 }
@@ -60,29 +70,56 @@ fn run(mut db: Connection, nudges: &Receiver<()>) {
 pub(super) fn step(db: &mut Connection) -> rusqlite::Result<bool> {
     forget(db)?;
     let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
-    let rows: Vec<Row> = db
-        .prepare_cached(
-            "SELECT io.rid, seq, io.input, io.output, obs.name, status_message, trace.user, trace.session, trace.name
-             FROM io.io JOIN obs ON obs.rid = io.rid JOIN trace ON trace.rid = obs.trace WHERE seq > ? ORDER BY seq LIMIT ?",
-        )?
-        .query_map(params![seen, BATCH], Row::read)?
+    let next: Vec<i64> = db
+        .prepare_cached("SELECT rid FROM io.io WHERE seq > ? ORDER BY seq LIMIT ?")?
+        .query_map(params![seen, BATCH], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
-    let Some(reached) = rows.last().map(|row| row.seq) else {
+    if next.is_empty() {
         return Ok(false);
-    };
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    {
-        let mut forget = transaction.prepare_cached("DELETE FROM fts.words WHERE rowid = ?")?;
-        let mut learn =
-            transaction.prepare_cached("INSERT INTO fts.words(rowid, input, output, about) VALUES (?, ?, ?, ?)")?;
-        for row in &rows {
-            forget.execute([row.rid])?;
-            learn.execute(params![row.rid, words(&row.input), words(&row.output), row.about])?;
-        }
-        transaction.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
     }
+    let transaction = begin(db)?;
+    unlearn(&transaction, &next)?;
+    let reached = learn(&transaction, seen)?;
     transaction.commit()?;
-    Ok(true)
+    Ok(reached > seen)
+}
+
+/// A transaction that locks the words' file at once and no other: storing goes on meanwhile.
+fn begin(db: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    let transaction = db.transaction()?;
+    transaction.prepare_cached("UPDATE fts.progress SET seq = seq")?.execute([])?;
+    Ok(transaction)
+}
+
+/// Removes the words of rows that have changed, all before the first is learnt: between two rows that are, a removal would
+/// make the index write out what it has gathered so far.
+fn unlearn(db: &Connection, rids: &[i64]) -> rusqlite::Result<()> {
+    let last: i64 =
+        db.prepare_cached("SELECT coalesce(max(id), 0) FROM fts.words_docsize")?.query_row([], |row| row.get(0))?;
+    let mut forget = db.prepare_cached("DELETE FROM fts.words WHERE rowid = ?")?;
+    rids.iter().filter(|rid| **rid <= last).try_for_each(|rid| forget.execute([rid]).map(drop))
+}
+
+/// Learns the words of the rows behind a number, and says up to which.
+fn learn(db: &Connection, seen: i64) -> rusqlite::Result<i64> {
+    let mut next = db.prepare_cached(
+        "SELECT io.rid, seq, io.input, io.output, obs.name, status_message, trace.user, trace.session, trace.name
+         FROM io.io JOIN obs ON obs.rid = io.rid JOIN trace ON trace.rid = obs.trace WHERE seq > ? ORDER BY seq LIMIT ?",
+    )?;
+    let mut learn = db.prepare_cached("INSERT INTO fts.words(rowid, input, output, about) VALUES (?, ?, ?, ?)")?;
+    let (mut reached, mut bytes) = (seen, 0);
+    let mut rows = next.query(params![seen, BATCH])?;
+    while let Some(row) = rows.next()? {
+        let row = Row::read(row)?;
+        learn.execute(params![row.rid, words(&row.input), words(&row.output), row.about])?;
+        reached = row.seq;
+        bytes += [&row.input, &row.output].into_iter().flatten().map(String::len).sum::<usize>();
+        if bytes > BYTES {
+            break;
+        }
+    }
+    db.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
+    Ok(reached)
 }
 
 /// Removes the words of observations that are gone, and of whose place another may have taken.
@@ -92,7 +129,7 @@ fn forget(db: &mut Connection) -> rusqlite::Result<()> {
         .query_map([BATCH], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let Some((reached, _)) = gone.last() else { return Ok(()) };
-    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let transaction = begin(db)?;
     {
         // A place that has been taken is indexed anew by itself.
         let mut delete = transaction.prepare_cached(
