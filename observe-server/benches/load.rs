@@ -1,6 +1,9 @@
 //! What the server takes and how soon it answers: `cargo bench -p observe-server --bench load`, with `OBSERVE_LOAD=1000000` for
 //! a million observations (100,000 without). It starts the real program, and sends it protobuf over HTTP. With `OBSERVE_LOAD_DB`,
 //! a file, the database stays there, and only what is asked is measured when it is there already.
+//!
+//! The generator shares the machine with the program, so it is cheap: texts are taken from a store of them that is made
+//! before. Ids are spread over their range, as random ones are.
 
 #![expect(
     clippy::unwrap_used,
@@ -29,6 +32,10 @@ use spans::{encoded_with, request, span_id, trace_id};
 const TRACES: u64 = 100;
 const EACH: u64 = 5;
 const RUNS: usize = 40;
+/// Requests under way at once.
+const SENDERS: usize = 4;
+/// Different texts.
+const TEXTS: usize = 8192;
 
 fn main() {
     let wanted: u64 = std::env::var("OBSERVE_LOAD").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
@@ -65,11 +72,14 @@ fn fill(server: &Server, wanted: u64) {
 }
 
 fn ingest(server: &Server, wanted: u64) {
+    let mut random = fastrand::Rng::with_seed(1);
+    let texts: Vec<String> = (0..TEXTS).map(|_| words(&mut random)).collect();
+    let trace = |number| trace(number, &texts);
     let next = AtomicU64::new(0);
     let busy = AtomicU64::new(0);
     let start = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..SENDERS {
             scope.spawn(|| {
                 loop {
                     let first = next.fetch_add(TRACES, Ordering::Relaxed);
@@ -95,7 +105,7 @@ fn ingest(server: &Server, wanted: u64) {
     );
     let scores: Vec<_> = (0..wanted / EACH)
         .step_by(10)
-        .map(|number| json!({"traceId": trace_id(number + 1), "name": "quality", "value": (number % 1000) as f64 / 1000.0}))
+        .map(|number| json!({"traceId": trace_id(spread(number + 1)), "name": "quality", "value": (number % 1000) as f64 / 1000.0}))
         .collect();
     for part in scores.chunks(2000) {
         assert_eq!(server.post("/api/public/scores", &json!(part)).status, 202);
@@ -108,8 +118,13 @@ fn ingest(server: &Server, wanted: u64) {
     println!("visible after        {:8.0} ms", seen.elapsed().as_secs_f64() * 1e3);
 }
 
+/// A number of its own for each, anywhere in the range.
+fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// The spans of a trace, much alike but for names, users and words.
-fn trace(number: u64) -> Vec<Vec<u8>> {
+fn trace(number: u64, texts: &[String]) -> Vec<Vec<u8>> {
     let mut random = fastrand::Rng::with_seed(number);
     let name = format!("task-{}", number % 20);
     let user = format!("user-{}", random.u64(0..1000));
@@ -122,15 +137,15 @@ fn trace(number: u64) -> Vec<Vec<u8>> {
     let root = number * EACH + 1;
     (0..EACH)
         .map(|place| {
-            let mut input = words(&mut random);
+            let mut input = texts[random.usize(..texts.len())].clone();
             if (number * EACH + place).is_multiple_of(10_000) {
                 input.push_str(&format!(" zanzibar{}", number % 100));
             }
-            let output = words(&mut random);
+            let output = &texts[random.usize(..texts.len())];
             let mut attributes = vec![
                 ("langfuse.observation.type", kinds[usize::try_from(place).unwrap()]),
                 ("langfuse.observation.input", &input),
-                ("langfuse.observation.output", &output),
+                ("langfuse.observation.output", output),
                 ("langfuse.user.id", &user),
                 ("langfuse.session.id", &session),
                 ("langfuse.trace.tags", &tags),
@@ -149,10 +164,17 @@ fn trace(number: u64) -> Vec<Vec<u8>> {
             }
             let start = 1_790_000_000_000_000_000 + number * 20_000_000_000 + place * 100_000_000;
             let length = 50_000_000 + random.u64(0..2_000_000_000);
-            let parent = (place > 0).then_some(root);
+            let parent = (place > 0).then_some(spread(root));
             let attributes: Vec<(&str, &[u8])> =
                 attributes.iter().map(|(key, value)| (*key, value.as_bytes())).collect();
-            encoded_with(number + 1, root + place, parent, name.as_bytes(), (start, start + length), &attributes)
+            encoded_with(
+                spread(number + 1),
+                spread(root + place),
+                parent,
+                name.as_bytes(),
+                (start, start + length),
+                &attributes,
+            )
         })
         .collect()
 }
@@ -203,9 +225,9 @@ fn queries(server: &Server, wanted: u64) {
             assert_eq!(answer.status, 200, "{what}: {}", String::from_utf8_lossy(&answer.body));
         });
     }
-    let path = format!("/api/local/traces/{}", trace_id(middle + 1));
+    let path = format!("/api/local/traces/{}", trace_id(spread(middle + 1)));
     measure("one trace", || drop(server.get(&path)));
-    let path = format!("{path}/observations/{}/io", span_id(middle * EACH + 1));
+    let path = format!("{path}/observations/{}/io", span_id(spread(middle * EACH + 1)));
     measure("one payload", || drop(server.get(&path)));
 }
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::labels::Labels;
 use super::merge::{Old, merge};
+use super::rows::Rows;
 use super::scores;
 use super::totals::Totals;
 use crate::model::{Change, Kind, Observation, Trace};
@@ -18,7 +19,8 @@ use crate::time;
 pub(super) struct Session<'a> {
     pub(super) db: &'a Connection,
     prices: Arc<Prices>,
-    labels: Labels,
+    labels: Labels<'a>,
+    rows: Rows<'a>,
     traces: HashMap<String, Totals>,
     /// The number of the next new trace, once it has been looked up.
     next_trace: Option<i64>,
@@ -35,7 +37,8 @@ impl<'a> Session<'a> {
         Ok(Self {
             db,
             prices,
-            labels: Labels::default(),
+            labels: Labels::begin(db)?,
+            rows: Rows::begin(db)?,
             traces: HashMap::new(),
             next_trace: None,
             hours: HashMap::new(),
@@ -124,7 +127,7 @@ impl<'a> Session<'a> {
         let is_moved = old.as_ref().is_some_and(|old| old.trace != trace_rid);
         let row = merge(old.as_ref(), new, &self.prices);
         self.seq += 1;
-        let rid = row.write(self.db, trace_rid, old.as_ref().map(|old| old.rid), self.seq, self.now)?;
+        let rid = self.rows.write(&row, trace_rid, old.as_ref().map(|old| old.rid), self.seq, self.now)?;
         self.hour(old.as_ref().map(|old| &old.sums), -1);
         self.hour(Some(&row.sums), 1);
         if is_moved {
@@ -140,23 +143,23 @@ impl<'a> Session<'a> {
             totals.root(rid, &row);
         }
         self.trace_labels(trace_rid, &new.about)?;
-        let (db, labels) = (self.db, &mut self.labels);
+        let labels = &mut self.labels;
         let kind = row.sums.kind.as_str();
-        labels.put(db, trace_rid, "type", "", kind)?;
+        labels.put(trace_rid, "type", "", kind)?;
         if let Some(name) = &row.name {
-            labels.put(db, trace_rid, "observation", "", name)?;
+            labels.put(trace_rid, "observation", "", name)?;
             if row.sums.kind == Kind::Tool {
-                labels.put(db, trace_rid, "tool", "", name)?;
+                labels.put(trace_rid, "tool", "", name)?;
             }
         }
         if let Some(model) = &row.sums.model {
-            labels.put(db, trace_rid, "model", "", model)?;
+            labels.put(trace_rid, "model", "", model)?;
         }
         if let Some((prompt, _)) = &new.prompt {
-            labels.put(db, trace_rid, "prompt", "", prompt)?;
+            labels.put(trace_rid, "prompt", "", prompt)?;
         }
         for (key, value) in &new.metadata {
-            labels.put_value(db, trace_rid, key, value)?;
+            labels.put_value(trace_rid, key, value)?;
         }
         Ok(())
     }
@@ -177,8 +180,8 @@ impl<'a> Session<'a> {
     }
 
     /// The observation of that id in a trace, or where nobody had named its trace: there it is its own trace's.
-    fn old(&self, id: &str, trace: i64) -> rusqlite::Result<Option<Old>> {
-        let places = self.places(id)?;
+    fn old(&mut self, id: &str, trace: i64) -> rusqlite::Result<Option<Old>> {
+        let places = self.rows.places(id)?;
         if places.is_empty() {
             return Ok(None);
         }
@@ -202,28 +205,20 @@ impl<'a> Session<'a> {
     }
 
     /// An update may come without its trace's id. What nobody has named is a trace of its own.
-    fn trace_of(&self, observation: &str) -> rusqlite::Result<String> {
-        let Some((_, rid)) = self.places(observation)?.first().copied() else { return Ok(observation.to_owned()) };
+    fn trace_of(&mut self, observation: &str) -> rusqlite::Result<String> {
+        let Some((_, rid)) = self.rows.places(observation)?.first().copied() else { return Ok(observation.to_owned()) };
         if let Some((id, _)) = self.traces.iter().find(|(_, totals)| totals.rid == rid) {
             return Ok(id.clone());
         }
         self.db.prepare_cached("SELECT id FROM trace WHERE rid = ?")?.query_row([rid], |row| row.get(0))
     }
 
-    /// The rows of an observation's id, and their traces: ids are unique in a trace only.
-    fn places(&self, observation: &str) -> rusqlite::Result<Vec<(i64, i64)>> {
-        self.db
-            .prepare_cached("SELECT rid, trace FROM obs WHERE id = ?")?
-            .query_map([observation], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect()
-    }
-
     fn trace_labels(&mut self, rid: i64, about: &Trace) -> rusqlite::Result<()> {
         for tag in &about.tags {
-            self.labels.put(self.db, rid, "tag", "", tag)?;
+            self.labels.put(rid, "tag", "", tag)?;
         }
         for (key, value) in &about.metadata {
-            self.labels.put_value(self.db, rid, key, value)?;
+            self.labels.put_value(rid, key, value)?;
         }
         Ok(())
     }

@@ -2,64 +2,66 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension};
 use serde_json::Value;
 
 /// Values are cut, so that a long one costs no index. Whoever looks for a longer one looks for its beginning.
 pub(crate) const LONGEST: usize = 200;
 
-#[derive(Debug, Default)]
-pub(super) struct Labels {
-    keys: HashMap<(&'static str, String), i64>,
-    put: HashSet<(i64, i64, String)>,
+/// The labels of one transaction.
+pub(super) struct Labels<'a> {
+    db: &'a Connection,
+    insert: CachedStatement<'a>,
+    keys: HashMap<&'static str, HashMap<String, i64>>,
+    /// What has been put already, by trace and key.
+    put: HashMap<(i64, i64), HashSet<String>>,
 }
 
-impl Labels {
-    pub(super) fn put(
-        &mut self,
-        db: &Connection,
-        trace: i64,
-        kind: &'static str,
-        name: &str,
-        value: &str,
-    ) -> rusqlite::Result<()> {
-        let key = self.key(db, kind, name)?;
-        let label = (trace, key, cut(value).to_owned());
-        if self.put.contains(&label) {
-            return Ok(());
+impl<'a> Labels<'a> {
+    pub(super) fn begin(db: &'a Connection) -> rusqlite::Result<Self> {
+        let insert = db.prepare_cached("INSERT OR IGNORE INTO label VALUES (?, ?, ?)")?;
+        Ok(Self { db, insert, keys: HashMap::new(), put: HashMap::new() })
+    }
+
+    pub(super) fn put(&mut self, trace: i64, kind: &'static str, name: &str, value: &str) -> rusqlite::Result<()> {
+        let key = self.key(kind, name)?;
+        let value = cut(value);
+        let put = self.put.entry((trace, key)).or_default();
+        if !put.contains(value) {
+            self.insert.execute((trace, key, value))?;
+            put.insert(value.to_owned());
         }
-        db.prepare_cached("INSERT OR IGNORE INTO label VALUES (?, ?, ?)")?.execute((trace, key, &label.2))?;
-        self.put.insert(label);
         Ok(())
     }
 
     /// Metadata: a list's items one by one, anything deeper as its JSON.
-    pub(super) fn put_value(&mut self, db: &Connection, trace: i64, name: &str, value: &Value) -> rusqlite::Result<()> {
+    pub(super) fn put_value(&mut self, trace: i64, name: &str, value: &Value) -> rusqlite::Result<()> {
         match value {
             Value::Array(list) if list.len() <= 50 && list.iter().all(|item| !item.is_object() && !item.is_array()) => {
-                list.iter().try_for_each(|item| self.put(db, trace, "metadata", name, &text(item)))
+                list.iter().try_for_each(|item| self.put(trace, "metadata", name, &text(item)))
             }
-            other => self.put(db, trace, "metadata", name, &text(other)),
+            other => self.put(trace, "metadata", name, &text(other)),
         }
     }
 
-    fn key(&mut self, db: &Connection, kind: &'static str, name: &str) -> rusqlite::Result<i64> {
-        if let Some(key) = self.keys.get(&(kind, name.to_owned())) {
+    fn key(&mut self, kind: &'static str, name: &str) -> rusqlite::Result<i64> {
+        let keys = self.keys.entry(kind).or_default();
+        if let Some(key) = keys.get(name) {
             return Ok(*key);
         }
-        let find = |db: &Connection| {
-            db.prepare_cached("SELECT id FROM key WHERE kind = ? AND name = ?")?
-                .query_row((kind, name), |row| row.get(0))
-                .optional()
-        };
-        let key = match find(db)? {
+        let found = self
+            .db
+            .prepare_cached("SELECT id FROM key WHERE kind = ? AND name = ?")?
+            .query_row((kind, name), |row| row.get(0))
+            .optional()?;
+        let key = match found {
             Some(key) => key,
             None => {
-                db.execute("INSERT INTO key(kind, name) VALUES (?, ?)", (kind, name))?;
-                db.last_insert_rowid()
+                self.db.execute("INSERT INTO key(kind, name) VALUES (?, ?)", (kind, name))?;
+                self.db.last_insert_rowid()
             }
         };
-        self.keys.insert((kind, name.to_owned()), key);
+        keys.insert(name.to_owned(), key);
         Ok(key)
     }
 }

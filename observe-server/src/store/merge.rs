@@ -1,7 +1,7 @@
 //! An observation's row: what is stored, joined with what is said now. Of two values the one said later wins; a start and an
 //! environment stay as they were first said; what is missing takes nothing away.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde_json::{Map, Value};
 
 use super::totals::{Sums, merge_maps};
@@ -11,27 +11,27 @@ use crate::price::{Prices, Used};
 /// A row as it is to be stored.
 #[derive(Debug)]
 pub(super) struct Merged {
-    id: String,
-    parent: Option<String>,
-    kind: Option<Kind>,
-    is_update: bool,
+    pub(super) id: String,
+    pub(super) parent: Option<String>,
+    pub(super) kind: Option<Kind>,
+    pub(super) is_update: bool,
     pub(super) name: Option<String>,
-    level: Option<Level>,
-    completion_start: Option<i64>,
-    status_message: Option<String>,
+    pub(super) level: Option<Level>,
+    pub(super) completion_start: Option<i64>,
+    pub(super) status_message: Option<String>,
     pub(super) input: Option<String>,
     pub(super) output: Option<String>,
-    parameters: Map<String, Value>,
-    usage: Vec<(String, u64)>,
-    cost: Vec<(String, f64)>,
-    prompt: Option<(String, i64)>,
-    version: Option<String>,
-    environment: Option<String>,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) usage: Vec<(String, u64)>,
+    pub(super) cost: Vec<(String, f64)>,
+    pub(super) prompt: Option<(String, i64)>,
+    pub(super) version: Option<String>,
+    pub(super) environment: Option<String>,
     pub(super) metadata: Map<String, Value>,
-    surroundings: Map<String, Value>,
-    events: Vec<Value>,
-    is_app_root: bool,
-    said: i64,
+    pub(super) surroundings: Map<String, Value>,
+    pub(super) events: Vec<Value>,
+    pub(super) is_app_root: bool,
+    pub(super) said: i64,
     pub(super) sums: Sums,
 }
 
@@ -218,71 +218,5 @@ pub(super) fn merge(old: Option<&Old>, new: &Observation, prices: &Prices) -> Me
 impl Merged {
     pub(super) fn is_root(&self) -> bool {
         self.parent.is_none()
-    }
-
-    /// Inserts it, or replaces the row that is there.
-    pub(super) fn write(
-        &self,
-        db: &Connection,
-        trace: i64,
-        rid: Option<i64>,
-        seq: i64,
-        now: i64,
-    ) -> rusqlite::Result<i64> {
-        let map = |map: &Map<String, Value>| (!map.is_empty()).then(|| serde_json::to_string(map).unwrap_or_default());
-        let usage: Map<String, Value> = self.usage.iter().map(|(key, count)| (key.clone(), (*count).into())).collect();
-        let cost: Map<String, Value> = self.cost.iter().map(|(key, cost)| (key.clone(), (*cost).into())).collect();
-        let size = |text: &Option<String>| text.as_ref().map(|text| i64::try_from(text.len()).unwrap_or(i64::MAX));
-        let sums = &self.sums;
-        // What is known to be new needs no journal for the case that it is not.
-        let verb = if rid.is_some() { "REPLACE" } else { "INSERT" };
-        db.prepare_cached(&format!(
-            "{verb} INTO obs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        ))?
-        .execute(params![
-            rid,
-            self.id,
-            trace,
-            self.parent,
-            self.kind.map(Kind::code),
-            self.is_update,
-            self.name,
-            sums.start,
-            sums.end,
-            self.completion_start,
-            self.level.map(Level::code),
-            self.status_message,
-            sums.model,
-            sums.input_tokens,
-            sums.output_tokens,
-            sums.total_tokens,
-            sums.input_cost,
-            sums.output_cost,
-            sums.total_cost,
-            map(&usage),
-            map(&cost),
-            self.prompt.as_ref().map(|(name, _)| name),
-            self.prompt.as_ref().map(|(_, version)| version),
-            self.version,
-            self.environment,
-            self.is_app_root,
-            self.said,
-            now,
-            size(&self.input),
-            size(&self.output)
-        ])?;
-        let rid = rid.unwrap_or_else(|| db.last_insert_rowid());
-        let events = (!self.events.is_empty()).then(|| serde_json::to_string(&self.events).unwrap_or_default());
-        db.prepare_cached("INSERT OR REPLACE INTO io.io VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
-            rid,
-            seq,
-            self.input,
-            self.output,
-            map(&self.metadata),
-            map(&self.surroundings),
-            map(&self.parameters),
-            events
-        ])?;
-        Ok(rid)
     }
 }

@@ -14,6 +14,7 @@ mod preview;
 mod read;
 pub(crate) mod reprice;
 pub(crate) mod retention;
+mod rows;
 mod schema;
 mod scores;
 #[cfg(test)]

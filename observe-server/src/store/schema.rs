@@ -245,10 +245,12 @@ pub(crate) fn connect(files: &Files, purpose: Use) -> rusqlite::Result<Connectio
     let (cache, synchronous) = match purpose {
         Use::Read => (8, "NORMAL"),
         Use::Words => (16, "NORMAL"),
-        Use::Write { durable: true } => (32, "FULL"),
-        Use::Write { durable: false } => (32, "NORMAL"),
+        Use::Write { durable: true } => (48, "FULL"),
+        Use::Write { durable: false } => (48, "NORMAL"),
     };
     for name in names {
+        // Who writes payloads only appends them.
+        let cache = if name == "io" { 8 } else { cache };
         db.execute_batch(&format!(
             "PRAGMA {name}.synchronous = {synchronous}; PRAGMA {name}.cache_size = -{}; PRAGMA {name}.wal_autocheckpoint = 4000;",
             cache * 1024
