@@ -11,6 +11,9 @@ use rusqlite::{Connection, Transaction, params};
 /// Rows a transaction at most, and bytes after which it ends.
 const BATCH: i64 = 4_000;
 const BYTES: usize = 8 << 20;
+/// How much it stands back behind what stores and answers, while there is not enough for all.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
 /// Of one value so much is indexed.
 const LONGEST: usize = 1 << 20;
 /// Between two moves of the log into its file, when there is nothing else to do.
@@ -42,6 +45,9 @@ pub(crate) fn backlog(db: &Connection) -> rusqlite::Result<i64> {
 }
 
 fn run(mut db: Connection, nudges: &Receiver<()>) {
+    // Of this thread alone; elsewhere it would be the whole program's. Without it all goes on, only not as well.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICE);
     let (mut is_moved, mut moved) = (true, Instant::now());
     loop {
         match step(&mut db) {
@@ -69,19 +75,38 @@ fn run(mut db: Connection, nudges: &Receiver<()>) {
 /// Indexes one batch. Says whether there may be more.
 pub(super) fn step(db: &mut Connection) -> rusqlite::Result<bool> {
     forget(db)?;
-    let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
-    let next: Vec<i64> = db
-        .prepare_cached("SELECT rid FROM io.io WHERE seq > ? ORDER BY seq LIMIT ?")?
-        .query_map(params![seen, BATCH], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    if next.is_empty() {
+    let rows = next(db)?;
+    let Some(reached) = rows.last().map(|row| row.seq) else {
         return Ok(false);
-    }
+    };
     let transaction = begin(db)?;
-    unlearn(&transaction, &next)?;
-    let reached = learn(&transaction, seen)?;
+    unlearn(&transaction, &rows)?;
+    let mut learn =
+        transaction.prepare_cached("INSERT INTO fts.words(rowid, input, output, about) VALUES (?, ?, ?, ?)")?;
+    for row in &rows {
+        learn.execute(params![row.rid, words(&row.input), words(&row.output), row.about])?;
+    }
+    drop(learn);
+    transaction.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
     transaction.commit()?;
-    Ok(reached > seen)
+    Ok(true)
+}
+
+/// The rows to index next. They are taken along, since the logs of files that are being read only grow.
+fn next(db: &Connection) -> rusqlite::Result<Vec<Row>> {
+    let seen: i64 = db.prepare_cached("SELECT seq FROM fts.progress")?.query_row([], |row| row.get(0))?;
+    let mut select = db.prepare_cached(
+        "SELECT io.rid, seq, io.input, io.output, obs.name, status_message, trace.user, trace.session, trace.name
+         FROM io.io JOIN obs ON obs.rid = io.rid JOIN trace ON trace.rid = obs.trace WHERE seq > ? ORDER BY seq LIMIT ?",
+    )?;
+    let mut found = select.query(params![seen, BATCH])?;
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = found.next()?.filter(|_| bytes < BYTES) {
+        let row = Row::read(row)?;
+        bytes += [&row.input, &row.output].into_iter().flatten().map(String::len).sum::<usize>();
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 /// A transaction that locks the words' file at once and no other: storing goes on meanwhile.
@@ -93,33 +118,11 @@ fn begin(db: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
 
 /// Removes the words of rows that have changed, all before the first is learnt: between two rows that are, a removal would
 /// make the index write out what it has gathered so far.
-fn unlearn(db: &Connection, rids: &[i64]) -> rusqlite::Result<()> {
+fn unlearn(db: &Connection, rows: &[Row]) -> rusqlite::Result<()> {
     let last: i64 =
         db.prepare_cached("SELECT coalesce(max(id), 0) FROM fts.words_docsize")?.query_row([], |row| row.get(0))?;
     let mut forget = db.prepare_cached("DELETE FROM fts.words WHERE rowid = ?")?;
-    rids.iter().filter(|rid| **rid <= last).try_for_each(|rid| forget.execute([rid]).map(drop))
-}
-
-/// Learns the words of the rows behind a number, and says up to which.
-fn learn(db: &Connection, seen: i64) -> rusqlite::Result<i64> {
-    let mut next = db.prepare_cached(
-        "SELECT io.rid, seq, io.input, io.output, obs.name, status_message, trace.user, trace.session, trace.name
-         FROM io.io JOIN obs ON obs.rid = io.rid JOIN trace ON trace.rid = obs.trace WHERE seq > ? ORDER BY seq LIMIT ?",
-    )?;
-    let mut learn = db.prepare_cached("INSERT INTO fts.words(rowid, input, output, about) VALUES (?, ?, ?, ?)")?;
-    let (mut reached, mut bytes) = (seen, 0);
-    let mut rows = next.query(params![seen, BATCH])?;
-    while let Some(row) = rows.next()? {
-        let row = Row::read(row)?;
-        learn.execute(params![row.rid, words(&row.input), words(&row.output), row.about])?;
-        reached = row.seq;
-        bytes += [&row.input, &row.output].into_iter().flatten().map(String::len).sum::<usize>();
-        if bytes > BYTES {
-            break;
-        }
-    }
-    db.prepare_cached("UPDATE fts.progress SET seq = ?")?.execute([reached])?;
-    Ok(reached)
+    rows.iter().filter(|row| row.rid <= last).try_for_each(|row| forget.execute([row.rid]).map(drop))
 }
 
 /// Removes the words of observations that are gone, and of whose place another may have taken.
