@@ -77,6 +77,29 @@ fn digits(server: &Server, query: &str) -> String {
 }
 
 #[test]
+fn words_are_found_as_they_are_now() {
+    let scratch = Scratch::new("search-changes");
+    let server = scratch.serve(&["--watch", "none"]);
+    let say = |number: u64, words: &str| {
+        let attributes = [("langfuse.observation.input", words)];
+        span(&trace_id(number), &span_id(number), None, "work", &attributes)
+    };
+    let send = |spans: &[Value]| {
+        assert_eq!(server.post("/v1/traces", &export(spans)).status, 200);
+        server.until_indexed();
+    };
+    send(&[say(1, "early words"), say(2, "early words"), say(3, "early words")]);
+    // What changes and what is new meet in one transaction of the index.
+    send(&[say(2, "later words"), say(4, "later words"), say(1, "later words"), say(5, "early words")]);
+    let found = |query: &str| {
+        let mut found: Vec<char> = digits(&server, query).chars().collect();
+        found.sort_unstable();
+        found.into_iter().collect::<String>()
+    };
+    assert_eq!((found("early"), found("later"), found("words")), ("35".into(), "124".into(), "12345".into()));
+}
+
+#[test]
 fn every_kind_of_condition_finds_what_it_means() {
     let (_scratch, server) = filled("search-conditions");
     let cases = "
