@@ -5,13 +5,16 @@
 //! ```
 
 mod ast;
+mod drive;
 mod fields;
 mod filter;
 mod find;
 mod lex;
 mod parse;
+mod probe;
 mod sql;
 mod values;
+mod words;
 #[cfg(test)]
 pub(crate) mod written;
 
