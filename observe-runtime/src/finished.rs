@@ -160,11 +160,15 @@ fn set<'a>(entries: &mut Vec<(Text<'a>, Text<'a>)>, value: &'a [u8]) {
 impl Finished {
     /// Reads the records. `None` if there is no opening among them.
     pub(crate) fn view(&self) -> Option<View<'_>> {
-        let mut records: Vec<Record<'_>> = record::frames(&self.records).filter_map(Record::read).collect();
-        if !records.is_sorted_by_key(order) {
-            records.sort_by_key(order);
+        let arrived = || record::frames(&self.records).filter_map(Record::read);
+        // Mostly they came in their order.
+        let mut sorted: Vec<Record<'_>> = Vec::new();
+        if !arrived().map(|record| order(&record)).is_sorted() {
+            sorted.extend(arrived());
+            sorted.sort_by_key(order);
         }
-        let opening = records.first()?.opening()?;
+        let records = || sorted.iter().copied().chain(arrived().take(if sorted.is_empty() { usize::MAX } else { 0 }));
+        let opening = records().next()?.opening()?;
         let entry = Entry::find(opening.site);
         let mut view = View {
             trace_id: self.trace,
@@ -196,7 +200,7 @@ impl Finished {
             trace: Cow::Borrowed(&self.attributes),
         };
         let (mut declared, mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None, None);
-        for record in &records {
+        for record in records() {
             if let Some((start, outcome)) = record.closing() {
                 view.end = record.time;
                 view.outcome = outcome;

@@ -133,6 +133,10 @@ impl Keeper {
         Self { origin: None, tick: 0, stepped: 0 }
     }
 
+    pub(super) fn knows_ticks(&self) -> bool {
+        self.tick != 0
+    }
+
     /// By how much the system clock was stepped in all.
     pub(super) fn stepped(&self) -> u64 {
         self.stepped

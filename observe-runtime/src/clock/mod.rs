@@ -46,13 +46,14 @@ pub(crate) fn end(start: Moment) -> u64 {
     TIMELINE.end(start, moment())
 }
 
-/// Looks at the system clock again.
-pub(crate) fn refresh() {
+/// Looks at the system clock again. False: it is worth looking soon, as it is not known yet how long a tick is.
+pub(crate) fn refresh() -> bool {
     let line = TIMELINE.line().unwrap_or_else(first);
-    let mut keeper = keeper();
+    let (mut keeper, is_steady) = (keeper(), source::is_processor_steady());
     let line = TIMELINE.line().unwrap_or(line);
-    let next = keeper.next(&line, Sample::take(), source::is_processor_steady());
+    let next = keeper.next(&line, Sample::take(), is_steady);
     TIMELINE.set(next, keeper.stepped());
+    !is_steady || keeper.knows_ticks()
 }
 
 #[cold]

@@ -60,12 +60,18 @@ impl Encoder {
         &self.resource
     }
 
-    /// An OTLP export request as protobuf, or as one JSON line for files: of a process with these attributes.
-    pub(crate) fn traces(&self, views: &[View<'_>], resource: &[(String, String)]) -> Vec<u8> {
+    /// An OTLP export request as protobuf, or as one JSON line for files: of a process with these attributes. It will have
+    /// about `room` bytes.
+    pub(crate) fn traces<'a>(
+        &self,
+        views: impl Iterator<Item = View<'a>>,
+        resource: &[(String, String)],
+        room: usize,
+    ) -> Vec<u8> {
         match self.dialect {
             Dialect::Files => self.json_line(views, resource),
             Dialect::Collector | Dialect::Langfuse => {
-                protobuf::request(resource, self.scope(), VERSION, views, self.dialect)
+                protobuf::request(resource, self.scope(), VERSION, views, self.dialect, room)
             }
         }
     }
@@ -108,8 +114,8 @@ impl Encoder {
         Value::Object(request).to_string().into_bytes()
     }
 
-    fn json_line(&self, views: &[View<'_>], resource: &[(String, String)]) -> Vec<u8> {
-        let spans = views.iter().map(|view| self.json_span(view).into()).collect();
+    fn json_line<'a>(&self, views: impl Iterator<Item = View<'a>>, resource: &[(String, String)]) -> Vec<u8> {
+        let spans = views.map(|view| self.json_span(&view).into()).collect();
         let mut bytes = Value::Object(self.json_request(spans, resource)).to_string().into_bytes();
         bytes.push(b'\n');
         bytes

@@ -5,16 +5,18 @@ use super::attributes::{Attribute, attributes, of_score, status};
 use crate::finished::{ScoreView, View};
 use crate::id::ObservationId;
 
-pub(super) fn request(
+pub(super) fn request<'a>(
     resource: &[(String, String)],
     scope: &str,
     version: &str,
-    views: &[View<'_>],
+    views: impl Iterator<Item = View<'a>>,
     dialect: Dialect,
+    room: usize,
 ) -> Vec<u8> {
     let spans = |out: &mut Vec<u8>| {
+        out.reserve(room);
         for view in views {
-            message::<2>(out, 2, |out| span(out, view, dialect));
+            message::<2>(out, 2, |out| span(out, &view, dialect));
         }
     };
     wrap(resource, scope, version, spans)
@@ -104,6 +106,22 @@ fn attribute(out: &mut Vec<u8>, field: u32, key: &str, value: &Attribute<'_>) {
 
 /// Most attributes are texts: how long it all is is known before.
 fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
+    let (Ok(key_len), Ok(text_len)) = (u8::try_from(key.len()), u8::try_from(text.len())) else {
+        return long_attribute(out, field, key, text);
+    };
+    let all = key_len.saturating_add(text_len).saturating_add(6);
+    if all >= 0x80 || field > 15 {
+        return long_attribute(out, field, key, text);
+    }
+    // All lengths are a byte each.
+    out.reserve(usize::from(all) + 2);
+    out.extend_from_slice(&[field.to_le_bytes()[0] << 3 | 2, all, 1 << 3 | 2, key_len]);
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(&[2 << 3 | 2, text_len + 2, 1 << 3 | 2, text_len]);
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn long_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
     let value = sized(text.len());
     out.reserve(sized(sized(key.len()) + sized(value)));
     tag(out, field, 2);
@@ -119,6 +137,7 @@ const fn sized(length: usize) -> usize {
     1 + (usize::BITS - (length | 1).leading_zeros()).div_ceil(7) as usize + length
 }
 
+#[inline]
 fn varint(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number.to_le_bytes()[0] | 0x80);

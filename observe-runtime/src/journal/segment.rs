@@ -207,7 +207,13 @@ impl Reading {
             }
             record::frame_with(out, length, |out| {
                 let start = out.len();
-                for word in body {
+                // Several a step: each step looks for room.
+                let (steps, rest) = body.as_chunks::<4>();
+                for step in steps {
+                    let words = step.each_ref().map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
+                    out.extend_from_slice(words.as_flattened());
+                }
+                for word in rest {
                     out.extend_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
                 }
                 out.truncate(start + length);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::outbox::Parcel;
 use crate::encode::Encoder;
-use crate::finished::{Item, ScoreView, View};
+use crate::finished::{Item, ScoreView};
 use crate::prepare::Prepare;
 use crate::sink::{Batch, Failure, Receipt, Signal, Sink};
 
@@ -54,7 +54,8 @@ impl Exit {
                     Item::Observation(finished) => finished.view(),
                     Item::Score(_) => None,
                 });
-                self.encoder.traces(&finished.collect::<Vec<View<'_>>>(), resource)
+                // What the keys add is about what the records take beside the texts.
+                self.encoder.traces(finished, resource, parcel.weight())
             }
             Signal::Scores => {
                 let scores = parcel.items.iter().filter_map(|item| match item {

@@ -60,7 +60,7 @@ const ENTRY: usize = 32;
 /// What a waiting score weighs beside its record.
 const SCORE: usize = 64;
 /// What a closing record needs, mostly.
-const CLOSING: usize = 80;
+const CLOSING: usize = 112;
 /// How long what was said before the opening waits for it, in nanoseconds.
 const ORPHAN: u64 = 1_000_000_000;
 
@@ -71,10 +71,9 @@ type Ids = BuildHasherDefault<IdHasher>;
 
 impl Hasher for IdHasher {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        // Ids are whole words.
+        for word in bytes.as_chunks::<8>().0 {
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
 
