@@ -21,7 +21,7 @@ pub(super) fn append_text(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
 }
 
 /// Appends a text of up to two steps that can stand as it is: from both ends, which may overlap. False: nothing was appended.
-#[inline]
+#[inline(always)]
 fn append_short(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     let len = bytes.len();
     if let (Some(start), Some(end)) = (bytes.first_chunk(), bytes.last_chunk()) {
