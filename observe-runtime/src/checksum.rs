@@ -38,14 +38,13 @@ impl Checksum {
     /// Adds fewer words than a step has, if any.
     #[inline]
     pub(crate) fn add_rest(&mut self, words: &[[u8; WORD]]) {
-        const NONE: [u8; WORD] = [0; WORD];
-        // Without a loop, which would call `memset` and `memcpy`.
-        match *words {
-            [] => {}
-            [first] => self.add(&[first, NONE, NONE, NONE]),
-            [first, second] => self.add(&[first, second, NONE, NONE]),
-            [first, second, third] => self.add(&[first, second, third, NONE]),
-            [first, second, third, fourth, ..] => self.add(&[first, second, third, fourth]),
+        if words.is_empty() {
+            return;
+        }
+        // Word by word: an array that is filled first costs calls to `memset` and `memcpy`.
+        for (at, sum) in self.0.iter_mut().enumerate() {
+            let word = words.get(at).map_or(0, |word| u64::from_le_bytes(*word));
+            *sum = mix(*sum ^ word, EACH);
         }
     }
 

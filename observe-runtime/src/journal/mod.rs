@@ -226,7 +226,7 @@ fn shrink(scratch: &mut Vec<u8>) {
 }
 
 /// Segments are kept in memory to be used again, up to this part of it: touching new pages costs more than a call.
-const SPARES: usize = 8;
+const SPARES: usize = 4;
 /// Segments in files that are made in advance, at most.
 const SPARE_FILES: usize = 16;
 
