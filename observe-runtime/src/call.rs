@@ -221,6 +221,12 @@ impl Call {
         self.context.state() == OFF
     }
 
+    /// Whether it is current, but not recorded.
+    #[inline]
+    pub(crate) fn is_silent(&self) -> bool {
+        self.context.state() == SILENT
+    }
+
     /// How much of a value is captured; `None`: nothing.
     pub(crate) fn limits(&self) -> Option<Limits> {
         journal::capture_limits(self.context.client())
