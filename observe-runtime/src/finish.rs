@@ -74,7 +74,9 @@ macro_rules! listen {
             type State = ();
 
             fn item(self, (): &mut (), heard: &mut Heard, item: &T) {
-                if Self::CAPTURES {
+                if let Some(text) = Self::text(item) {
+                    heard.text(text);
+                } else if Self::CAPTURES {
                     heard.item(&mut Self::show(item));
                 } else {
                     heard.silence();

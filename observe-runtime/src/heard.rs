@@ -52,6 +52,16 @@ impl Heard {
 
     /// Adds an item.
     pub(crate) fn item(&mut self, item: &mut Captured<'_>) {
+        self.add(|json, limits| item.write(json, limits));
+    }
+
+    /// Adds an item that is a text.
+    pub(crate) fn text(&mut self, text: &str) {
+        self.add(|json, limits| capture::write_string(json, text, limits));
+    }
+
+    #[inline(always)]
+    fn add(&mut self, write: impl FnOnce(&mut Vec<u8>, Limits)) {
         let Some(limits) = self.limits else { return };
         let Some(bytes) = limits.bytes.checked_sub(self.json.len()).filter(|room| *room > 0) else {
             self.left += 1;
@@ -61,7 +71,7 @@ impl Heard {
             self.json.push(b',');
         }
         let start = self.json.len();
-        item.write(&mut self.json, Limits { bytes, ..limits });
+        write(&mut self.json, Limits { bytes, ..limits });
         self.is_all_text &= self.json.get(start) == Some(&b'"');
         self.ends.push(self.json.len());
     }
@@ -115,7 +125,7 @@ impl Heard {
                 None => is_complete.then(|| b"[]".to_vec()),
             };
         }
-        Some(if self.is_all_text { self.text() } else { self.array() })
+        Some(if self.is_all_text { self.joined() } else { self.array() })
     }
 
     fn array(&self) -> Vec<u8> {
@@ -130,7 +140,7 @@ impl Heard {
     }
 
     /// The strings as one: without the quotes and commas between them.
-    fn text(&self) -> Vec<u8> {
+    fn joined(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.json.len() + 2);
         out.push(b'"');
         let mut start = 0;

@@ -5,6 +5,7 @@
 //! - An error among the items makes the outcome an error, whether or not anybody goes on polling.
 
 use std::fmt;
+use std::hint::black_box;
 use std::marker::PhantomData;
 use std::panic::resume_unwind;
 use std::pin::Pin;
@@ -83,7 +84,8 @@ where
         let heard = this.heard.get_or_insert_with(|| Box::new(Heard::new(this.call.limits())));
         let mut session = Session { call: this.call, how: *this.how, state: this.state, heard, item: PhantomData };
         let polled = session.watched(|| stream.poll_next(cx));
-        match &polled {
+        // It is put into memory now: by the time it is moved from there as a whole its parts have arrived.
+        match black_box(&polled) {
             Poll::Ready(Some(item)) => session.listen(Some(item)),
             Poll::Ready(None) => session.close(&Ending::Complete),
             Poll::Pending => {}

@@ -87,6 +87,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
 }
 
 /// Appends `text` as a JSON string.
+#[inline]
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str, limits: Limits) {
     Writer::new(out, limits).string(text);
 }

@@ -109,6 +109,29 @@ pub trait Show<T>: Copy {
 
     /// The value, to be captured.
     fn show(value: &T) -> Captured<'_>;
+
+    /// The value, if it is a text.
+    #[inline]
+    fn text(_: &T) -> Option<&str> {
+        None
+    }
+}
+
+/// A text, a number or bytes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ByKnown;
+
+impl<T: Known> Show<T> for ByKnown {
+    #[inline]
+    fn show(value: &T) -> Captured<'_> {
+        Captured(value.text().map_or(Way::Known(value), Way::Text))
+    }
+
+    #[inline]
+    fn text(value: &T) -> Option<&str> {
+        value.text()
+    }
 }
 
 /// An error and how its text is found.
@@ -181,8 +204,6 @@ macro_rules! ways {
 }
 
 ways! {
-    /// A text, a number or bytes.
-    ByKnown: Show<T> where Known, |value| value.text().map_or(Way::Known(value), Way::Text);
     /// Through `Serialize`.
     BySerialize: Show<T> where Serialize, |value| Way::Serialize(value);
     /// Through `Debug`.
