@@ -134,23 +134,18 @@ fn is_value(returned: &Type) -> bool {
     }
 }
 
-/// Whether a value may be a future, of which the caller makes what it likes.
-pub(crate) fn may_be_future(returned: &ReturnType) -> bool {
-    const CONTAINERS: &[&str] = &["Option", "Result"];
-    match returned {
-        ReturnType::Type(_, returned) => match &**returned {
-            Type::Path(path) => {
-                !is_value(returned)
-                    && path
-                        .path
-                        .segments
-                        .last()
-                        .is_none_or(|last| !CONTAINERS.iter().any(|container| last.ident == container))
-            }
-            Type::ImplTrait(_) => true,
-            _ => false,
-        },
-        ReturnType::Default => false,
+/// Whether the output of an `async fn` is a future, by the name of its type.
+pub(crate) fn is_future_by_name(returned: &ReturnType) -> bool {
+    const FUTURES: &[&str] = &["JoinHandle", "Pending", "PollFn", "Ready", "Receiver", "Sleep", "Timeout"];
+    let ReturnType::Type(_, returned) = returned else { return false };
+    match &**returned {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            let is_boxed = matches!(name.as_str(), "Box" | "Pin") && has_word(returned, &["Future"]);
+            is_boxed || name.ends_with("Fut") || name.ends_with("Future") || FUTURES.contains(&name.as_str())
+        }),
+        Type::ImplTrait(_) => has_word(returned, &["Future", "FusedFuture"]),
+        _ => false,
     }
 }
 

@@ -72,6 +72,20 @@ fn unimplemented_yet(_a: u8) -> impl Fn(u8) -> u8 {
     |n| n
 }
 
+/// What comes out has a type of which nothing is known by name.
+#[observe]
+async fn not_written_yet(_a: Loud) -> std::ops::Range<u8> {
+    std::panic::panic_any("not written yet")
+}
+
+#[observe]
+async fn goes_round(a: Loud) -> std::ops::Range<u8> {
+    loop {
+        event(a.name());
+        never("round")
+    }
+}
+
 pub(crate) fn run(report: &mut Report) {
     let a = || Loud("a");
     call!(report, panics(a(), 1));
@@ -93,4 +107,6 @@ pub(crate) fn run(report: &mut Report) {
     });
     future!(report, calls_what_panics_later(a()), levels = 2);
     call!(report, unimplemented_yet(1)(2));
+    future!(report, not_written_yet(a()));
+    future!(report, goes_round(a()));
 }

@@ -16,7 +16,7 @@ use crate::body::Words;
 use crate::function::Function;
 use crate::options::{Options, local};
 use crate::params;
-use crate::returns::{Returned, inferred, is_complex, may_be_future};
+use crate::returns::{Returned, inferred, is_complex, is_future_by_name};
 use crate::spans::{moved, ours};
 
 // Input:
@@ -234,7 +234,7 @@ impl Scene {
         // What goes wrong with the whole body is told there.
         let there = span.located_at(*braces);
         let end = moved(quote!(#give #private), there);
-        let gives = matches!(returned, Returned::Callable) || may_be_future(output);
+        let gives = matches!(returned, Returned::Callable) || is_future_by_name(output);
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (*arguments, quote_spanned!(span=> ())),
             (_, Returned::Never) => (*arguments, quote_spanned!(span=> ::core::convert::Infallible)),
@@ -247,7 +247,8 @@ impl Scene {
         let value = Ident::new(&local("returned").to_string(), at);
         let early = quote_spanned!(at=> return #value;);
         let edge = quote_spanned!(span=> if false { let #value = #private::never::<#output>(); #early });
-        // Clippy's `async_yields_async` looks at the tail.
+        // Clippy's `async_yields_async` looks at the tail. Not for every type: the compiler calls a `return` of what does not come
+        // to an end unreachable.
         let ends = gives.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
         let (to_give, semicolon) = ends.unzip();
         let mut block = Group::new(Delimiter::Brace, quote!(#edge #before #to_give #body #semicolon));
