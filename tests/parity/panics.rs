@@ -75,14 +75,20 @@ fn unimplemented_yet(_a: u8) -> impl Fn(u8) -> u8 {
 /// What comes out has a type of which nothing is known by name.
 #[observe]
 async fn not_written_yet(_a: Loud) -> std::ops::Range<u8> {
+    pause().await;
     std::panic::panic_any("not written yet")
 }
 
 #[observe]
 async fn goes_round(a: Loud) -> std::ops::Range<u8> {
+    let mut round = 0_u8;
     loop {
+        pause().await;
         event(a.name());
-        never("round")
+        round += 1;
+        if round == 2 {
+            never("round");
+        }
     }
 }
 
