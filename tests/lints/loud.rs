@@ -79,4 +79,21 @@ pub fn shadow_same(number: String) -> String {
     number
 }
 
+/// A future whose name does not say that it is one.
+pub struct Later;
+
+impl Future for Later {
+    type Output = u8;
+
+    fn poll(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<u8> {
+        std::task::Poll::Ready(1)
+    }
+}
+
+#[observe]
+pub async fn async_yields_async() -> Later {
+    std::future::ready(()).await;
+    Later
+}
+
 fn main() {}
