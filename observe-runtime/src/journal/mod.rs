@@ -322,17 +322,19 @@ impl Journal {
 
     #[cold]
     fn admits_when_full(&self, admission: Admission) -> bool {
-        if admission == Admission::Known {
-            return self.used() < self.rules.memory_limit.saturating_mul(2) || {
-                self.counters.lose(Loss::MemoryFull, 1);
-                false
-            };
+        // What is open may be closed while the worker makes room.
+        let has_room = || match admission {
+            Admission::Known => self.used() < self.rules.memory_limit.saturating_mul(2),
+            Admission::New => !self.full.load(Ordering::Relaxed),
+        };
+        if has_room() {
+            return true;
         }
         let until = Instant::now().checked_add(self.rules.patience);
         while !self.rules.patience.is_zero() && until.is_none_or(|until| Instant::now() < until) {
             self.wake.notify_one();
             std::thread::sleep(Duration::from_millis(1));
-            if !self.full.load(Ordering::Relaxed) {
+            if has_room() {
                 return true;
             }
         }
