@@ -8,7 +8,9 @@
 //! - With a directory segments are files, and what was appended survives the process: see `segment.rs`.
 //!   The worker makes them in advance; a caller does only when it is faster than the worker.
 
+mod budget;
 mod lane;
+mod local;
 mod reader;
 mod recovery;
 mod segment;
@@ -17,14 +19,14 @@ mod store;
 mod tests;
 mod words;
 
-use std::cell::{Cell, Ref, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use self::lane::Lane;
+pub(crate) use self::budget::Admission;
+pub(crate) use self::local::{capturing, is_capturing, write};
 pub(crate) use self::reader::Reader;
 pub(crate) use self::recovery::{Dead, Recovery, is_anything_left, records};
 use self::segment::{LARGEST, SMALLEST, Segment, Writer, words_for};
@@ -46,7 +48,7 @@ pub(crate) struct Rules {
     pub(crate) sample_below: u64,
     pub(crate) secrets: Vec<String>,
     pub(crate) memory_limit: usize,
-    /// How long a new observation waits for room.
+    /// How long a caller waits for room.
     pub(crate) patience: Duration,
 }
 
@@ -116,115 +118,6 @@ pub(crate) fn set_default(journal: &Journal) {
     DEFAULT.store(journal.default(), Ordering::Release);
 }
 
-struct Local {
-    lane: RefCell<Option<Lane>>,
-    scratch: RefCell<Vec<u8>>,
-}
-
-thread_local! {
-    static LOCAL: Local = const {
-        Local { lane: RefCell::new(None), scratch: RefCell::new(Vec::new()) }
-    };
-    static CAPTURING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// What is about to be written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Admission {
-    /// A new observation: refused while memory is full.
-    New,
-    /// Something about one that was admitted: refused only when memory is twice as full as it may be.
-    Known,
-}
-
-/// Whether a value is being captured on this thread: calls made by `Serialize` and `Debug` are not recorded.
-#[inline]
-pub(crate) fn is_capturing() -> bool {
-    CAPTURING.get()
-}
-
-/// Runs `capture`, during which calls on this thread are not recorded.
-#[inline]
-pub(crate) fn capturing<R>(capture: impl FnOnce() -> R) -> R {
-    struct Reset;
-    impl Drop for Reset {
-        fn drop(&mut self) {
-            CAPTURING.with(|is_capturing| is_capturing.set(false));
-        }
-    }
-    CAPTURING.with(|is_capturing| is_capturing.set(true));
-    let _reset = Reset;
-    capture()
-}
-
-/// Builds a record in this thread's scratch buffer and appends it if `build` says so.
-/// False: not appended, be it that it was refused (and counted) or that nobody records.
-#[inline]
-pub(crate) fn write(client: u32, admission: Admission, build: impl FnOnce(&mut Vec<u8>, &Journal) -> bool) -> bool {
-    LOCAL.try_with(|local| local.write(client, admission, build)).unwrap_or(false)
-}
-
-impl Local {
-    #[inline]
-    fn write(&self, client: u32, admission: Admission, build: impl FnOnce(&mut Vec<u8>, &Journal) -> bool) -> bool {
-        let Some(lane) = self.lane_of(client) else { return false };
-        let Some(lane) = &*lane else { return false };
-        let journal = &*lane.journal;
-        if !journal.admits(admission) {
-            return false;
-        }
-        // An update's closure may record calls of its own: they find another scratch buffer and share the lane.
-        let (mut own, mut kept);
-        let scratch: &mut Vec<u8> = if let Ok(scratch) = self.scratch.try_borrow_mut() {
-            kept = scratch;
-            &mut kept
-        } else {
-            own = Vec::new();
-            &mut own
-        };
-        scratch.clear();
-        let is_built = build(scratch, journal);
-        if is_built {
-            lane.append(scratch);
-        }
-        if scratch.capacity() > SCRATCH {
-            shrink(scratch);
-        }
-        is_built
-    }
-
-    /// This thread's lane, which is one of that client.
-    #[inline]
-    fn lane_of(&self, client: u32) -> Option<Ref<'_, Option<Lane>>> {
-        let lane = self.lane.try_borrow().ok()?;
-        if matches!(&*lane, Some(lane) if lane.client == client) {
-            return Some(lane);
-        }
-        drop(lane);
-        if self.enter(client) { self.lane.try_borrow().ok() } else { None }
-    }
-
-    /// Makes this thread's lane one of that client.
-    #[cold]
-    fn enter(&self, client: u32) -> bool {
-        let Some(journal) = find(client) else { return false };
-        let Ok(mut lane) = self.lane.try_borrow_mut() else { return false };
-        let old = lane.replace(Lane::new(journal));
-        drop(lane);
-        drop(old);
-        true
-    }
-}
-
-/// A scratch buffer keeps at most this much.
-const SCRATCH: usize = 64 << 10;
-
-#[cold]
-fn shrink(scratch: &mut Vec<u8>) {
-    scratch.clear();
-    scratch.shrink_to(SCRATCH);
-}
-
 /// Segments are kept in memory to be used again, up to this part of it: touching new pages costs more than a call.
 const SPARES: usize = 4;
 /// Segments in files that are made in advance, at most.
@@ -286,60 +179,6 @@ impl Journal {
 
     pub(crate) fn redacted(&self, entry: &Entry) -> u64 {
         entry.redacted(self.generation, |name| capture::redacts(name, &self.rules.secrets))
-    }
-
-    /// Says that the worker keeps `bytes` more.
-    pub(crate) fn reserve(&self, bytes: usize) {
-        let used = self.used.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if used >= self.rules.memory_limit {
-            self.full.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Says that `bytes` are free again.
-    pub(crate) fn release(&self, bytes: usize) {
-        let used = self.used.fetch_sub(bytes, Ordering::Relaxed).wrapping_sub(bytes);
-        if used < self.rules.memory_limit && self.full.load(Ordering::Relaxed) {
-            self.full.store(false, Ordering::Relaxed);
-        }
-    }
-
-    /// Bytes in use: journal with what it keeps to use again, fold and waiting batches.
-    pub(crate) fn used(&self) -> usize {
-        self.used.load(Ordering::Relaxed)
-    }
-
-    /// Bytes of those in use that only wait to be used again.
-    #[cfg(test)]
-    fn spared(&self) -> usize {
-        self.segments().spares.iter().map(Segment::bytes).sum()
-    }
-
-    #[inline]
-    fn admits(&self, admission: Admission) -> bool {
-        !self.full.load(Ordering::Relaxed) || self.admits_when_full(admission)
-    }
-
-    #[cold]
-    fn admits_when_full(&self, admission: Admission) -> bool {
-        // What is open may be closed while the worker makes room.
-        let has_room = || match admission {
-            Admission::Known => self.used() < self.rules.memory_limit.saturating_mul(2),
-            Admission::New => !self.full.load(Ordering::Relaxed),
-        };
-        if has_room() {
-            return true;
-        }
-        let until = Instant::now().checked_add(self.rules.patience);
-        while !self.rules.patience.is_zero() && until.is_none_or(|until| Instant::now() < until) {
-            self.wake.notify_one();
-            std::thread::sleep(Duration::from_millis(1));
-            if has_room() {
-                return true;
-            }
-        }
-        self.counters.lose(Loss::MemoryFull, 1);
-        false
     }
 
     #[inline]

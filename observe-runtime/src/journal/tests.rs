@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 
+use super::lane::Lane;
 use super::segment::{self, Reading, Segment, Writer};
 use super::store::{Home, Stored, note};
 use super::words::Words;
