@@ -7,6 +7,8 @@
 //! - It folds no further ahead than the server takes: a backlog stays in the journal, where it is smallest, and is
 //!   read in pieces, oldest first.
 
+mod command;
+mod delivery;
 mod disk;
 pub(crate) mod exit;
 pub(crate) mod fold;
@@ -20,71 +22,31 @@ mod trace;
 mod watch;
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use self::exit::{Exit, Verdict};
+use self::command::Asked;
+pub(crate) use self::command::{Command, Commands};
+use self::delivery::Delivery;
+use self::exit::Exit;
 use self::fold::Fold;
 use self::live::Live;
+use self::outbox::Outbox;
 pub(crate) use self::outbox::Terms;
-use self::outbox::{Outbox, Parcel};
 use self::spool::{Spool, Spooled};
 use self::watch::Watch;
 use crate::clock;
 use crate::config::OnLoss;
 use crate::console::Console;
-use crate::diagnostics;
 use crate::finished::Item;
 use crate::journal::{Journal, Reader};
 use crate::loss::Loss;
 use crate::observation::Outcome;
-use crate::sink::Receipt;
 use crate::stats::Stats;
-
-/// What callers ask of the worker. The answer is sent when it is done or its time is over.
-#[derive(Debug)]
-pub(crate) struct Command {
-    pub(crate) is_last: bool,
-    pub(crate) until: Instant,
-    pub(crate) answer: tokio::sync::oneshot::Sender<Stats>,
-}
-
-/// Commands that the worker has not seen; `None` once there is no worker to see them.
-#[derive(Debug)]
-pub(crate) struct Commands(Mutex<Option<Vec<Command>>>);
-
-impl Default for Commands {
-    fn default() -> Self {
-        Self(Mutex::new(Some(Vec::new())))
-    }
-}
-
-impl Commands {
-    /// Asks the worker. Without one the command is dropped, and whoever waits for the answer hears that.
-    pub(crate) fn send(&self, command: Command, journal: &Journal) {
-        if let Some(commands) = &mut *self.list() {
-            commands.push(command);
-        }
-        journal.wake.notify_one();
-    }
-
-    /// There is no worker any more.
-    fn close(&self) {
-        *self.list() = None;
-    }
-
-    fn take(&self) -> Vec<Command> {
-        self.list().as_mut().map(std::mem::take).unwrap_or_default()
-    }
-
-    fn list(&self) -> MutexGuard<'_, Option<Vec<Command>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 impl Drop for Worker {
     fn drop(&mut self) {
@@ -93,15 +55,6 @@ impl Drop for Worker {
             home.unlock();
         }
     }
-}
-
-/// A batch on its way. What is in it stays here, so that it is not lost with the request.
-struct Delivery {
-    parcel: Parcel,
-    /// What it weighed when it left, with its encoding, and the bytes of that.
-    weight: usize,
-    bytes: usize,
-    receipt: Pin<Box<dyn Future<Output = Receipt> + Send>>,
 }
 
 pub(crate) struct Worker {
@@ -137,12 +90,6 @@ pub(crate) struct Worker {
     pace: Duration,
 }
 
-struct Asked {
-    command: Command,
-    /// Rounds since it was asked.
-    rounds: u32,
-}
-
 const FAST: Duration = Duration::from_millis(1);
 const SLOW: Duration = Duration::from_millis(20);
 /// How long the fold goes on before what is on its way is looked after.
@@ -150,8 +97,6 @@ const PART: Duration = Duration::from_millis(5);
 const SWEEP: Duration = Duration::from_millis(200);
 /// The fold holds back while what waits to be sent uses more than this part of the memory.
 const AHEAD: usize = 8;
-/// How long keys that were refused are not tried again.
-const LOCKED: Duration = Duration::from_secs(30);
 
 impl Worker {
     pub(crate) fn new(
@@ -332,63 +277,6 @@ impl Worker {
         }
     }
 
-    /// Starts the deliveries that may start.
-    fn send(&mut self) {
-        self.adopt();
-        let (now, is_flushing) = (Instant::now(), self.is_held || !self.asked.is_empty());
-        let spool = &mut self.spool;
-        while let Some(parcel) = self.outbox.next(now, is_flushing, || spool.as_mut()?.next()) {
-            if parcel.is_retry {
-                self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
-            }
-            let (exit, batch) = (self.exit.clone(), self.exit.encode(&parcel));
-            let bytes = batch.body.len();
-            let weight = parcel.weight() + bytes;
-            self.outbox.carries(bytes);
-            let receipt = Box::pin(async move { exit.sink.deliver(batch).await });
-            self.deliveries.push(Delivery { parcel, weight, bytes, receipt });
-        }
-    }
-
-    fn land(&mut self, delivery: Delivery, receipt: Receipt) {
-        let Delivery { parcel, weight, bytes, .. } = delivery;
-        self.outbox.landed(weight, parcel.items.len());
-        let landed = self.exit.read(receipt, parcel, bytes);
-        let counters = &self.journal.counters;
-        counters.delivered.fetch_add(landed.delivered.len() as u64, Ordering::Relaxed);
-        counters.bytes.fetch_add(landed.sent as u64, Ordering::Relaxed);
-        if let Some(why) = landed.why {
-            self.watch.refused(&why);
-        }
-        self.done(&landed.delivered);
-        self.lose(Loss::Refused, &landed.refused);
-        for parcel in landed.again {
-            match (&mut self.spool, parcel.from.clone()) {
-                (Some(spool), Some(file)) => spool.back(file),
-                _ => self.outbox.again(parcel),
-            }
-        }
-        self.is_locked = matches!(landed.verdict, Verdict::Locked { .. });
-        match landed.verdict {
-            Verdict::Up => {
-                self.outbox.up();
-                self.watch.up();
-            }
-            Verdict::Down { after, why } => {
-                let pause = self.outbox.down(Instant::now(), after);
-                if after.is_none() && !self.asked.is_empty() {
-                    self.outbox.hurry_on();
-                }
-                diagnostics::debug(|| format!("delivery failed, next try in {pause:?}: {why}"));
-                self.watch.down(&why);
-            }
-            Verdict::Locked { why } => {
-                self.outbox.down(Instant::now(), Some(LOCKED));
-                self.watch.locked(&why);
-            }
-        }
-    }
-
     /// Tells the journal's budget what is kept here.
     fn account(&mut self) {
         account(&self.journal, &mut self.kept, self.fold.weight() + self.outbox.weight());
@@ -406,7 +294,7 @@ impl Worker {
             && self.reader.is_quiet(&self.journal)
             && self.recovery.is_none();
         let mut is_over = false;
-        for mut asked in std::mem::take(&mut self.asked) {
+        for asked in std::mem::take(&mut self.asked) {
             let is_late =
                 now >= asked.command.until || self.is_locked && self.deliveries.is_empty() && asked.rounds > 3;
             if !(is_late || is_idle && asked.rounds > 2) {
@@ -419,7 +307,6 @@ impl Worker {
                 self.live = None;
                 self.leave();
             }
-            asked.rounds = 0;
             let _ = asked.command.answer.send(Stats::of(&self.journal.counters));
         }
         is_over
