@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::capture::{self, PLAIN, SLOTS};
 use crate::site::Site;
@@ -32,11 +32,13 @@ const REACH: usize = 16;
 const GENERATION: u32 = 48;
 
 static TABLE: [OnceLock<&'static Entry>; PLACES] = [const { OnceLock::new() }; PLACES];
-static OTHERS: RwLock<Others> = RwLock::new(Others { by_number: Vec::new(), by_site: None });
+/// By number, from 1 on: each part has room for twice as many as the one before. The worker reads them without a lock, which a
+/// child that is forked meanwhile would find locked for ever.
+static PARTS: [OnceLock<Box<[OnceLock<&'static Entry>]>>; 32] = [const { OnceLock::new() }; 32];
+static OTHERS: Mutex<Others> = Mutex::new(Others { count: 0, by_site: None });
 
 struct Others {
-    /// From number 1 on.
-    by_number: Vec<&'static Entry>,
+    count: u32,
     /// What the table has no room for, by the address of the site.
     by_site: Option<HashMap<usize, &'static Entry>>,
 }
@@ -63,18 +65,28 @@ fn address(site: &'static Site) -> usize {
     std::ptr::from_ref(site).addr()
 }
 
+/// The part with that number, and the place in it.
+fn part(number: u32) -> (usize, usize) {
+    let part = number.ilog2();
+    (part as usize, (number - (1 << part)) as usize)
+}
+
 #[cold]
 fn enter(site: &'static Site) -> &'static Entry {
-    let mut others = OTHERS.write().unwrap_or_else(PoisonError::into_inner);
+    let mut others = OTHERS.lock().unwrap_or_else(PoisonError::into_inner);
     let known = places(site).find_map(|place| place.get().filter(|entry| std::ptr::eq(entry.site, site)));
     let known = known.or_else(|| others.by_site.as_ref()?.get(&address(site)));
     if let Some(entry) = known {
         return entry;
     }
-    let number = u32::try_from(others.by_number.len() + 1).unwrap_or(0);
+    let number = others.count.saturating_add(1);
     let function = format!("{}::{}", site.module, site.function);
     let entry: &'static Entry = Box::leak(Box::new(Entry { site, number, function, redacted: AtomicU64::new(0) }));
-    others.by_number.push(entry);
+    others.count = number;
+    let (part, at) = part(number);
+    let part = PARTS[part].get_or_init(|| (0..1_usize << part).map(|_| OnceLock::new()).collect());
+    // There is only one of that number.
+    let _ = part[at].set(entry);
     if places(site).all(|place| place.set(entry).is_err()) {
         others.by_site.get_or_insert_default().insert(address(site), entry);
     }
@@ -84,8 +96,8 @@ fn enter(site: &'static Site) -> &'static Entry {
 impl Entry {
     /// The one of that number.
     pub(crate) fn find(number: u32) -> Option<&'static Self> {
-        let at = usize::try_from(number.checked_sub(1)?).ok()?;
-        OTHERS.read().unwrap_or_else(PoisonError::into_inner).by_number.get(at).copied()
+        let (part, at) = (number != 0).then(|| part(number))?;
+        PARTS[part].get()?.get(at)?.get().copied()
     }
 
     /// The slots whose values must not be captured, one bit each, and [`PLAIN`]. `generation` names the word list and is not 0.
