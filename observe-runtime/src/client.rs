@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use once_cell::sync::OnceCell;
 
+use crate::clock;
 use crate::config::{Config, Destination};
 use crate::context::Context;
 use crate::diagnostics;
@@ -85,6 +86,7 @@ fn slot() -> MutexGuard<'static, OnceCell<Arc<Client>>> {
     let mut slot = CLIENT.lock().unwrap_or_else(PoisonError::into_inner);
     if slot.get().is_some_and(|client| client.is_foreign()) {
         id::reseed();
+        clock::forked();
         if let Some(Running { journal, .. }) = slot.take().as_ref().and_then(|client| client.running.as_ref()) {
             journal.close();
             if let Some(home) = &journal.home {

@@ -10,14 +10,17 @@
 mod line;
 mod source;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, TryLockError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use self::line::{Keeper, Line, Timeline};
 use self::source::Sample;
 
 static TIMELINE: Timeline = Timeline::new();
-static KEEPER: Mutex<Keeper> = Mutex::new(Keeper::new());
+/// One a generation of the process: in a forked child that of its parent may be locked for ever.
+static KEEPERS: [Mutex<Keeper>; 8] = [const { Mutex::new(Keeper::new()) }; 8];
+static GENERATION: AtomicUsize = AtomicUsize::new(0);
 
 /// A time that may be the start of something.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,19 +49,29 @@ pub(crate) fn end(start: Moment) -> u64 {
     TIMELINE.end(start, moment())
 }
 
-/// Looks at the system clock again. False: it is worth looking soon, as it is not known yet how long a tick is.
+/// Looks at the system clock again, unless another thread just does. False: it is worth looking soon, as it is not known yet
+/// how long a tick is.
 pub(crate) fn refresh() -> bool {
-    let line = TIMELINE.line().unwrap_or_else(first);
-    let (mut keeper, is_steady) = (keeper(), source::is_processor_steady());
+    let (line, is_steady) = (TIMELINE.line().unwrap_or_else(first), source::is_processor_steady());
+    let mut keeper = match keeper().try_lock() {
+        Ok(keeper) => keeper,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => return false,
+    };
     let line = TIMELINE.line().unwrap_or(line);
     let next = keeper.next(&line, Sample::take(), is_steady);
     TIMELINE.set(next, keeper.stepped());
     !is_steady || keeper.knows_ticks()
 }
 
+/// This is a forked child, in which no other thread of its parent runs.
+pub(crate) fn forked() {
+    GENERATION.fetch_add(1, Ordering::Relaxed);
+}
+
 #[cold]
 fn first() -> Line {
-    let keeper = keeper();
+    let keeper = keeper().lock().unwrap_or_else(PoisonError::into_inner);
     let line = TIMELINE.line().unwrap_or_else(|| {
         let line = Line::first(Sample::take());
         TIMELINE.set(line, 0);
@@ -68,8 +81,8 @@ fn first() -> Line {
     line
 }
 
-fn keeper() -> MutexGuard<'static, Keeper> {
-    KEEPER.lock().unwrap_or_else(PoisonError::into_inner)
+fn keeper() -> &'static Mutex<Keeper> {
+    &KEEPERS[GENERATION.load(Ordering::Relaxed) % KEEPERS.len()]
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

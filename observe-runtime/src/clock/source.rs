@@ -1,5 +1,6 @@
 //! What is counted: the processor's ticks, or the monotonic clock's nanoseconds.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Instant, SystemTime};
 
 use once_cell::sync::Lazy;
@@ -36,11 +37,17 @@ fn processor() -> u64 {
 /// Whether the kernel keeps time by the processor's counter: it ticks evenly then, and alike on all cores.
 pub(super) fn is_processor_steady() -> bool {
     const NAME: &str = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
-    static IS_STEADY: Lazy<bool> = Lazy::new(|| {
-        cfg!(all(target_os = "linux", target_arch = "x86_64"))
-            && std::fs::read_to_string(NAME).is_ok_and(|name| name.trim() == "tsc")
-    });
-    *IS_STEADY
+    const UNKNOWN: u8 = 0;
+    const NO: u8 = 1;
+    const YES: u8 = 2;
+    // Nobody waits for who looks first: in a child that is forked meanwhile that thread is no more.
+    static ANSWER: AtomicU8 = AtomicU8::new(UNKNOWN);
+    if ANSWER.load(Ordering::Relaxed) == UNKNOWN {
+        let is_steady = cfg!(all(target_os = "linux", target_arch = "x86_64"))
+            && std::fs::read_to_string(NAME).is_ok_and(|name| name.trim() == "tsc");
+        ANSWER.store(if is_steady { YES } else { NO }, Ordering::Relaxed);
+    }
+    ANSWER.load(Ordering::Relaxed) == YES
 }
 
 /// What all clocks said at one moment.
