@@ -123,7 +123,8 @@ fn folder(destination: &Destination) -> String {
             format!("langfuse-{digits}")
         }
         Destination::Collector { .. } => "collector".to_owned(),
-        Destination::Files { .. } | Destination::Memory | Destination::Nowhere => "files".to_owned(),
+        Destination::Discard => "discard".to_owned(),
+        Destination::Files { .. } | Destination::Nowhere => "files".to_owned(),
     }
 }
 
@@ -155,7 +156,8 @@ fn destination(settings: &Settings) -> Result<Option<(Dialect, Sink)>, Error> {
             std::fs::create_dir_all(dir).map_err(|source| Error::Directory { path: dir.clone(), source })?;
             (Dialect::Files, Sink::Files(Files::new(dir.clone(), settings.files_limit as u64)))
         }
-        Destination::Memory | Destination::Nowhere => return Ok(None),
+        Destination::Discard => (Dialect::Collector, Sink::Discard),
+        Destination::Nowhere => return Ok(None),
     }))
 }
 

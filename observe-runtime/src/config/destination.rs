@@ -39,8 +39,7 @@ pub(super) fn choose(
             collector(environment, &endpoint, path, headers, warnings)
         }
         Some(Choice::Files(dir)) => Ok(Destination::Files { dir }),
-        #[cfg(test)]
-        Some(Choice::Memory) => Ok(Destination::Memory),
+        Some(Choice::Discard) => Ok(Destination::Discard),
         None => from_environment(config, environment, headers, warnings),
     }
 }

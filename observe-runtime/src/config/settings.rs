@@ -114,8 +114,8 @@ pub(crate) enum Destination {
     Files {
         dir: PathBuf,
     },
-    #[cfg_attr(not(test), expect(dead_code, reason = "tests choose it"))]
-    Memory,
+    /// Recorded and encoded, but not sent.
+    Discard,
     /// Nothing is recorded.
     Nowhere,
 }
@@ -137,7 +137,7 @@ impl fmt::Debug for Destination {
                 .field("headers", headers)
                 .finish(),
             Self::Files { dir } => f.debug_struct("Files").field("dir", dir).finish(),
-            Self::Memory => f.write_str("Memory"),
+            Self::Discard => f.write_str("Discard"),
             Self::Nowhere => f.write_str("Nowhere"),
         }
     }

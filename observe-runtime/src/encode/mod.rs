@@ -18,7 +18,6 @@ pub(crate) use self::usage::{cost, unit, usage};
 use crate::finished::{ScoreView, View};
 
 /// Whom the bytes are for.
-#[cfg_attr(not(feature = "http"), expect(dead_code, reason = "without HTTP there are files only"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Collector,

@@ -58,6 +58,8 @@ pub(crate) enum Receipt {
 
 #[derive(Debug)]
 pub(crate) enum Sink {
+    /// Takes everything and does nothing with it.
+    Discard,
     Files(Files),
     #[cfg(feature = "http")]
     Http(Http),
@@ -67,6 +69,7 @@ impl Sink {
     /// Delivers a batch, once. Several may be on their way at once.
     pub(crate) async fn deliver(&self, batch: Batch) -> Receipt {
         match self {
+            Self::Discard => Receipt::Accepted { refused: 0, why: None },
             Self::Files(files) => files.write(&batch),
             #[cfg(feature = "http")]
             Self::Http(http) => http.post(batch).await,

@@ -15,7 +15,7 @@ fn place(settings: &Settings) -> String {
         Destination::Langfuse { base_url, traces_url, .. } => format!("langfuse {base_url} {traces_url}"),
         Destination::Collector { traces_url, .. } => format!("collector {traces_url}"),
         Destination::Files { dir } => format!("files {}", dir.display()),
-        Destination::Memory => "memory".to_owned(),
+        Destination::Discard => "discard".to_owned(),
         Destination::Nowhere => "nowhere".to_owned(),
     }
 }
@@ -54,7 +54,7 @@ fn the_environment_chooses_where_to() {
 fn code_beats_the_environment() {
     let cases = [
         (Config::new().files("here"), "files here"),
-        (Config::new().memory(), "memory"),
+        (Config::new().discard(), "discard"),
         (Config::new().disabled(), "nowhere"),
         (Config::new().collector("http://localhost:1"), "collector http://localhost:1/v1/traces"),
         (Config::new().collector("http://localhost:1/v1/traces"), "collector http://localhost:1/v1/traces"),

@@ -111,13 +111,13 @@ fn values_of_the_builder_win() {
         .redact(["pin"])
         .redact_also(["iban"])
         .files("x")
-        .memory();
+        .discard();
     let settings = resolve(config, &variables).unwrap();
     assert_eq!((settings.sample_rate, settings.console), (0.5, true));
     assert_eq!((settings.release.as_deref(), settings.version.as_deref()), (Some("code"), Some("2")));
     assert!(settings.patience > Duration::from_secs(1) && settings.patience < Duration::MAX);
     assert_eq!(settings.secrets, ["pin", "iban"]);
-    assert_eq!(settings.destination, Destination::Memory);
+    assert_eq!(settings.destination, Destination::Discard);
 }
 
 #[test]
