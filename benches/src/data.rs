@@ -42,6 +42,69 @@ pub static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document {
     embedding: (0..16_u8).map(|n| f32::from(n).mul_add(0.061_35, -0.48)).collect(),
 });
 
+/// What a model is asked: 1 KB as JSON, mostly text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Chat {
+    /// Name of the model.
+    pub model: String,
+    /// What was said.
+    pub messages: Vec<Message>,
+    /// How freely it answers.
+    pub temperature: f64,
+    /// Tokens of the answer, at most.
+    pub max_tokens: u32,
+    /// Whether it comes in parts.
+    pub stream: bool,
+}
+
+/// One message of a chat.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Message {
+    /// Who said it.
+    pub role: String,
+    /// What was said.
+    pub content: String,
+    /// Which call this answers.
+    pub tool_call_id: Option<String>,
+}
+
+/// The chat of workload t.
+pub static CHAT: LazyLock<Chat> = LazyLock::new(|| {
+    let message = |role: &str, content: &str, call: Option<&str>| Message {
+        role: role.into(),
+        content: content.into(),
+        tool_call_id: call.map(str::to_owned),
+    };
+    Chat {
+        model: "gpt-4o-mini".into(),
+        messages: vec![
+            message(
+                "system",
+                "You are the support agent of a shop that sells bicycles and parts. Answer in the customer's language, in \
+                 at most three sentences.\nCall \"search\" for what you do not know; never invent a price, a date or a \
+                 policy. If a refund is above 500 EUR, hand over to a person.",
+                None,
+            ),
+            message("user", "I sent my order 48213 back two weeks ago. Where is my refund?", None),
+            message(
+                "tool",
+                r#"{"order":48213,"state":"returned","received":"2026-11-09","refund":{"amount":129.9,"currency":"EUR","paid":false}}"#,
+                Some("call_9f2c41d7"),
+            ),
+            message(
+                "assistant",
+                "Your parcel arrived on 9 November. A refund of 129.90 EUR takes up to 14 days, so it should be on your \
+                 account by 23 November.\nShall I ask our accounting to look at it now?",
+                None,
+            ),
+            message("user", "Yes, please. And is the new frame in stock by now?", None),
+        ],
+        temperature: 0.2,
+        max_tokens: 400,
+        stream: true,
+    }
+});
+
 /// Pending once, then ready.
 #[derive(Debug, Default)]
 pub struct Yield(bool);

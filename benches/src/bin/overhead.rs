@@ -11,14 +11,21 @@ use observe_benches::harness::{self, Table, Variant};
 use observe_benches::peers::{bare, by_hand, fastrace, langfuse_sdk, ours, tracing};
 use observe_benches::sink::{self, Sink};
 
-/// The four workloads of a peer.
-type Runs = [fn(u64); 4];
+/// The workloads of a peer.
+type Runs = [fn(u64); 5];
 
-const WORKLOADS: [&str; 4] = ["a", "b", "c", "d"];
 /// Calls in a round. A round of b is 13 MB, well below what ours may keep in memory.
-const CALLS: [u64; 4] = [12_000, 3_000, 12_000, 12_000];
-const BARE: Runs = [bare::run_a, bare::run_b, bare::run_c, bare::run_d];
-const OURS: Runs = [ours::run_a, ours::run_b, ours::run_c, ours::run_d];
+const CALLS: [u64; 5] = [12_000, 3_000, 3_000, 12_000, 12_000];
+
+/// The workloads of a module.
+macro_rules! runs {
+    ($($module:ident)::+) => {
+        [$($module)::+::run_a, $($module)::+::run_b, $($module)::+::run_t, $($module)::+::run_c, $($module)::+::run_d]
+    };
+}
+
+const BARE: Runs = runs!(bare);
+const OURS: Runs = runs!(ours);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let argument = std::env::args().nth(1);
@@ -26,9 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(sink::serve()?);
     }
     let rounds = argument.map_or(Ok(15), |rounds| rounds.parse())?;
-    let sink = Sink::start()?;
-    let url = sink.url();
-    let config = || Config::new().without_environment().collector(&url);
+    let config = || Config::new().without_environment().discard();
 
     println!("\n## Off, ns above bare\n");
     let off = Config::new().without_environment().disabled().init()?;
@@ -47,11 +52,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let guard = config().init()?;
     fastrace::start();
-    by_hand::start(&url, false, true);
-    tracing::start(&url);
-    langfuse_sdk::start(&url);
+    by_hand::start();
+    tracing::start();
+    // It has no exporter to be exchanged.
+    let sink = Sink::start()?;
+    langfuse_sdk::start(&sink.url());
 
-    println!("\n## Recorded and delivered, ns above bare\n");
+    println!("\n## Recorded, and discarded where it would leave the process, ns above bare\n");
     recorded_table(rounds);
 
     println!("\n## Ours, the rest\n");
@@ -61,6 +68,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let stats = guard.shutdown(Duration::from_secs(30));
     println!("\nours in the end: {stats}");
+
+    println!("\n## Delivered by OTLP to another process, ns above bare\n");
+    let guard = Config::new().without_environment().collector(sink.url()).init()?;
+    delivered_table(rounds);
+    guard.shutdown(Duration::from_secs(30));
 
     println!("\n## The flight recorder, ns above bare\n");
     let dir = std::env::temp_dir().join(format!("observe-benches-{}", std::process::id()));
@@ -102,7 +114,7 @@ fn off_table(rounds: usize) {
             variant("tracing, no subscriber", if at == 0 { tracing::run_a } else { tracing::run_d }, bare::settle),
         ]
     };
-    let (a, d) = (variants(0), variants(3));
+    let (a, d) = (variants(0), variants(4));
     let of_a = above(&harness::compare(&a, rounds, 100_000));
     let of_d = above(&harness::compare(&d, rounds, 100_000));
     for (at, variant) in a.iter().enumerate().skip(1) {
@@ -115,53 +127,38 @@ fn recorded_table(rounds: usize) {
     let peers: [(&'static str, Runs, fn()); 7] = [
         ("bare", BARE, bare::settle),
         ("ours", OURS, ours::settle),
-        (
-            "fastrace, nothing captured",
-            [fastrace::plain::run_a, fastrace::plain::run_b, fastrace::plain::run_c, fastrace::plain::run_d],
-            fastrace::settle,
-        ),
-        (
-            "fastrace, JSON properties",
-            [fastrace::json::run_a, fastrace::json::run_b, fastrace::json::run_c, fastrace::json::run_d],
-            fastrace::settle,
-        ),
-        (
-            "OpenTelemetry by hand, JSON",
-            [by_hand::run_a, by_hand::run_b, by_hand::run_c, by_hand::run_d],
-            by_hand::settle,
-        ),
-        (
-            "tracing + OpenTelemetry, JSON",
-            [tracing::run_a, tracing::run_b, tracing::run_c, tracing::run_d],
-            tracing::settle,
-        ),
-        (
-            "langfuse-sdk",
-            [langfuse_sdk::run_a, langfuse_sdk::run_b, langfuse_sdk::run_c, langfuse_sdk::run_d],
-            langfuse_sdk::settle,
-        ),
+        ("fastrace, nothing captured", runs!(fastrace::plain), fastrace::settle),
+        ("fastrace, JSON properties", runs!(fastrace::json), fastrace::settle),
+        ("OpenTelemetry by hand, JSON", runs!(by_hand), by_hand::settle),
+        ("tracing + OpenTelemetry, JSON", runs!(tracing), tracing::settle),
+        ("langfuse-sdk", runs!(langfuse_sdk), langfuse_sdk::settle),
     ];
+    let sonic = [None, Some(bare::run_sonic_b as fn(u64)), Some(bare::run_sonic_t), None, None];
+    let mut serialized = [f64::NAN; 5];
     let mut columns = Vec::new();
-    for at in 0..WORKLOADS.len() {
+    for at in 0..CALLS.len() {
         let mut variants: Vec<_> = peers.iter().map(|(name, runs, settle)| variant(name, runs[at], *settle)).collect();
-        if at == 1 {
-            variants.push(variant("sonic-rs `to_vec`", bare::run_sonic, bare::settle));
+        variants.extend(sonic[at].map(|run| variant("sonic-rs `to_vec`", run, bare::settle)));
+        let mut medians = harness::compare(&variants, rounds, CALLS[at]);
+        if sonic[at].is_some() {
+            serialized[at] = medians.pop().unwrap_or(f64::NAN);
         }
-        columns.push(harness::compare(&variants, rounds, CALLS[at]));
+        columns.push(medians);
     }
-    let sonic = columns[1].pop().unwrap_or(f64::NAN);
     let bare: Vec<_> = columns.iter().map(|column| column[0]).collect();
     let columns: Vec<_> = columns.iter().map(|column| above(column)).collect();
-    let mut table = Table::new(&["", "a", "b", "c", "d", "a ÷ ours", "b ÷ ours", "c ÷ ours", "d ÷ ours"]);
+    let mut table =
+        Table::new(&["", "a", "b", "t", "c", "d", "a ÷ ours", "b ÷ ours", "t ÷ ours", "c ÷ ours", "d ÷ ours"]);
     table.row("bare itself", &bare.iter().map(|value| number(*value)).collect::<Vec<_>>());
     for (at, (name, ..)) in peers.iter().enumerate().skip(1) {
         let times = columns.iter().map(|column| number(column[at]));
         let ratios = columns.iter().map(|column| format!("{:.2}", column[at] / column[1]));
         table.row(name, &times.chain(ratios).collect::<Vec<_>>());
     }
+    table.row("sonic-rs `to_vec` of the same two values", &serialized.map(number));
     println!("{}", table.text());
 
-    let [a, b, c, d] = [0, 1, 2, 3].map(|at| columns[at][1]);
+    let [a, b, t, c, d] = [0, 1, 2, 3, 4].map(|at| columns[at][1]);
     let mut bars = Table::new(&["bar", "measured", "at most"]);
     let mut bar = |name: &str, measured: f64, most: f64| {
         bars.row(
@@ -173,11 +170,13 @@ fn recorded_table(rounds: usize) {
     bar("a ÷ fastrace with nothing", a / columns[0][2], 2.5);
     bar("a ÷ tracing with JSON", a / columns[0][5], 0.1);
     bar("a ÷ langfuse-sdk", a / columns[0][6], 0.125);
-    bar("b ÷ sonic-rs `to_vec`", b / sonic, 1.2);
+    bar("b ÷ sonic-rs `to_vec`", b / serialized[1], 1.2);
+    bar("t ÷ sonic-rs `to_vec`", t / serialized[2], 1.2);
     bar("b ÷ fastrace with JSON", b / columns[1][3], 1.0 / 3.0);
+    bar("t ÷ fastrace with JSON", t / columns[2][3], 1.0 / 3.0);
     bar("c ÷ a", c / a, 1.1);
     bar("d ÷ a", d / a, 1.5);
-    bar("d ÷ fastrace with nothing", d / columns[3][2], 1.0);
+    bar("d ÷ fastrace with nothing", d / columns[4][2], 1.0);
     println!("{}", bars.text());
 }
 
@@ -189,6 +188,16 @@ fn recorder_row(config: Config, rounds: usize) -> Result<[f64; 2], Box<dyn std::
     let late = harness::share(&harness::each(ours::one, 50_000), 0.999);
     guard.shutdown(Duration::from_secs(30));
     Ok([a, late])
+}
+
+fn delivered_table(rounds: usize) {
+    let mut table = Table::new(&["", "a", "b", "t", "c", "d"]);
+    let columns = [0, 1, 2, 3, 4].map(|at| {
+        let variants = [variant("bare", BARE[at], bare::settle), variant("ours", OURS[at], ours::settle)];
+        number(above(&harness::compare(&variants, rounds, CALLS[at]))[1])
+    });
+    table.row("ours", &columns);
+    println!("{}", table.text());
 }
 
 fn stream_table(rounds: usize) {

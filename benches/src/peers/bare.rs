@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use crate::data::{Document, Tokens};
+use crate::data::{Chat, Document, Tokens};
 
 fn root(work: &dyn Fn()) {
     work();
@@ -30,7 +30,7 @@ pub fn run_items(items: u64) {
 }
 
 /// `sonic_rs::to_vec` of what workload b captures: the bar for capturing it.
-pub fn run_sonic(calls: u64) {
+pub fn run_sonic_b(calls: u64) {
     #[derive(serde::Serialize)]
     struct Arguments<'a> {
         document: &'a Document,
@@ -39,5 +39,18 @@ pub fn run_sonic(calls: u64) {
     for _ in 0..calls {
         drop(black_box(sonic_rs::to_vec(&Arguments { document: black_box(document) })));
         drop(black_box(sonic_rs::to_vec(black_box(document))));
+    }
+}
+
+/// The same of what workload t captures.
+pub fn run_sonic_t(calls: u64) {
+    #[derive(serde::Serialize)]
+    struct Arguments<'a> {
+        chat: &'a Chat,
+    }
+    let chat = &*crate::data::CHAT;
+    for _ in 0..calls {
+        drop(black_box(sonic_rs::to_vec(&Arguments { chat: black_box(chat) })));
+        drop(black_box(sonic_rs::to_vec(black_box(chat))));
     }
 }

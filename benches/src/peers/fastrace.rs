@@ -3,7 +3,7 @@
 use ::fastrace::collector::{Config, Reporter, SpanContext, SpanRecord};
 use ::fastrace::prelude::{LocalSpan, Span, trace};
 
-use crate::data::{Document, Yield};
+use crate::data::{Chat, Document, Yield};
 
 struct Discard;
 
@@ -41,7 +41,7 @@ pub mod plain {
 pub mod json {
     use std::hint::black_box;
 
-    use super::{Document, LocalSpan, Yield, root, trace};
+    use super::{Chat, Document, LocalSpan, Yield, root, trace};
 
     fn put(name: &'static str, value: &impl serde::Serialize) {
         LocalSpan::add_property(|| (name, serde_json::to_string(value).unwrap_or_default()));
@@ -61,6 +61,15 @@ pub mod json {
     fn b(document: &Document) -> Document {
         put("document", document);
         let answer = black_box(document).clone();
+        put("output", &answer);
+        answer
+    }
+
+    #[inline(never)]
+    #[trace]
+    fn t(chat: &Chat) -> Chat {
+        put("chat", chat);
+        let answer = black_box(chat).clone();
         put("output", &answer);
         answer
     }

@@ -24,6 +24,12 @@ macro_rules! functions {
 
         #[inline(never)]
         $(#[$attribute])*
+        fn t(chat: &$crate::data::Chat) -> $crate::data::Chat {
+            std::hint::black_box(chat).clone()
+        }
+
+        #[inline(never)]
+        $(#[$attribute])*
         fn c(question: &str) -> String {
             c2(std::hint::black_box(question))
         }
@@ -50,7 +56,7 @@ macro_rules! functions {
 }
 use functions;
 
-/// Makes a module's functions `a`, `b`, `c` and `d` into what the harness runs, below `root`.
+/// Makes a module's functions into what the harness runs, below `root`.
 macro_rules! runs {
     () => {
         /// Workload a that many times.
@@ -62,6 +68,12 @@ macro_rules! runs {
         pub fn run_b(calls: u64) {
             let document = &*$crate::data::DOCUMENT;
             $crate::peers::chunked(calls, root, &|| drop(std::hint::black_box(b(std::hint::black_box(document)))));
+        }
+
+        /// Workload t that many times.
+        pub fn run_t(calls: u64) {
+            let chat = &*$crate::data::CHAT;
+            $crate::peers::chunked(calls, root, &|| drop(std::hint::black_box(t(std::hint::black_box(chat)))));
         }
 
         /// Workload c: three calls each time, so a third as often.
