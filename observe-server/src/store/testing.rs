@@ -14,6 +14,12 @@ use crate::price::{Prices, Tables};
 #[derive(Debug)]
 pub(crate) struct Dir(PathBuf);
 
+impl Dir {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
 impl Drop for Dir {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);

@@ -1,8 +1,9 @@
 //! The thread that writes. It takes every job that waits, up to a limit, into one transaction, commits, and only then answers
-//! each. When a group fails its jobs are tried one by one, so that one cannot take the others along.
+//! each. When a group fails, or panics, its jobs are tried one by one, so that one cannot take the others along.
 
 use std::fmt;
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -126,8 +127,7 @@ fn write(db: &mut Connection, group: Vec<Job>, prices: &Live, changed: &broadcas
             let _ = changed.send(traces.into());
         }
     };
-    let tell = |error: &rusqlite::Error| format!("the database could not take it: {error}");
-    match commit(db, group.iter().map(|job| &job.task), prices) {
+    match attempt(db, group.iter().map(|job| &job.task), prices) {
         Ok(traces) => {
             say(traces);
             for job in group {
@@ -136,14 +136,30 @@ fn write(db: &mut Connection, group: Vec<Job>, prices: &Live, changed: &broadcas
         }
         Err(error) if group.len() == 1 => {
             for job in group {
-                let _ = job.done.send(Err(tell(&error)));
+                let _ = job.done.send(Err(error.clone()));
             }
         }
         Err(_) => {
             for job in group {
-                let result = commit(db, std::iter::once(&job.task), prices).map(say);
-                let _ = job.done.send(result.map_err(|error| tell(&error)));
+                let _ = job.done.send(attempt(db, std::iter::once(&job.task), prices).map(say));
             }
+        }
+    }
+}
+
+/// Commits, or says why nothing of it was stored.
+fn attempt<'a>(
+    db: &mut Connection,
+    tasks: impl Iterator<Item = &'a Task>,
+    prices: &Live,
+) -> Result<Vec<String>, String> {
+    // A transaction that unwinds is rolled back, and nothing else outlives it.
+    match catch_unwind(AssertUnwindSafe(|| commit(db, tasks, prices))) {
+        Ok(result) => result.map_err(|error| format!("the database could not take it: {error}")),
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
+            Err(format!("storing it panicked, which is a defect of observe's: {text}"))
         }
     }
 }
@@ -179,4 +195,21 @@ fn commit<'a>(
     let traces = session.finish()?;
     transaction.commit()?;
     Ok(traces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Store, scratch};
+    use crate::price::{Live, Tables};
+
+    #[tokio::test]
+    async fn a_write_that_panics_fails_alone() {
+        let (dir, _) = scratch();
+        let store = Store::open(&dir.path().join("other.db"), false, Live::new(Tables::default()).unwrap());
+        let store = store.unwrap();
+        let (fails, works) = tokio::join!(store.run(|_| panic!("a mistake of ours")), store.run(|_| Ok(())));
+        assert!(fails.is_err_and(|error| error.contains("a mistake of ours")));
+        assert_eq!(works, Ok(()));
+        assert_eq!(store.run(|_| Ok(())).await, Ok(()));
+    }
 }
