@@ -295,7 +295,7 @@ macro_rules! values {
         impl<D, T $(: $bound$(<$of>)?)?, E> $probe<Ask<D, T, E>> {
             /// The way of the value.
             #[inline]
-            pub fn __observe_value(&self) -> FaultViaBox<Ask<D, E, T, $way>> {
+            pub fn __observe_shown(&self) -> FaultViaBox<Ask<D, E, T, $way>> {
                 ask_error(Ask($way, PhantomData))
             }
         }

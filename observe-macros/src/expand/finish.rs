@@ -43,7 +43,7 @@ impl Finish<'_> {
             (_, Asked::Returned(named) | Asked::Output(named)) => quote_spanned!(span=> #private::of::<#named>()),
             (_, Asked::Unnamed(given)) => quote_spanned!(span=> #private::of_type(#given)),
         };
-        let value = ours(if options.capture_output { "__observe_value" } else { "__observe_nothing" });
+        let value = ours(if options.capture_output { "__observe_shown" } else { "__observe_nothing" });
         let collect = self.collect();
         self.error(&quote_spanned!(span=> #start.__observe_split().#value() #collect), "fault")
     }

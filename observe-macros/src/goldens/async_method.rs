@@ -4,7 +4,7 @@ pub fn ask(&self, text: String) -> impl ::core::future::Future<Output = Result<A
             .__observe_stream()
             .__observe_refusal()
             .__observe_split()
-            .__observe_value()
+            .__observe_shown()
             .__observe_fault(),
         ::observe::__private::call!(open "ask" "ask" Span [] [] []),
         async move {
