@@ -1,13 +1,18 @@
 //! The function under the attribute: its signature, and its body as the user wrote it.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::{AttrStyle, Attribute, FnArg, Ident, LitStr, ReturnType, Signature, Token, Type, Visibility};
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, LitStr, PathArguments, ReturnType, Signature, Token, Type, Visibility,
+};
+
+use crate::params;
 
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
+    /// The `#![..]` at the head of the body: they may stand in a function's own braces only.
+    pub(crate) inner: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     /// Such as `default`, which only nightly compilers know.
     pub(crate) defaultness: Option<Ident>,
@@ -29,34 +34,66 @@ impl Function {
         };
         let mut function: Self = syn::parse2(tokens.into_iter().collect())?;
         let (inner, body) = hoist(body.unwrap_or(function.body));
-        function.attributes.extend(inner);
+        function.inner = inner;
         function.body = body;
         Ok(function)
     }
 
-    /// Whether a type in the signature has no size, which is a mistake to be told in the compiler's words alone.
-    pub(crate) fn is_unsized(&self) -> bool {
+    /// Whether a type in the signature cannot be one, or a pattern cannot take every value: mistakes to be told in the compiler's
+    /// words alone.
+    pub(crate) fn is_mistaken(&self) -> bool {
         let Signature { inputs, output, .. } = &self.signature;
-        let is_argument_unsized = inputs.iter().any(|input| match input {
-            FnArg::Typed(argument) => is_unsized(&argument.ty),
+        let is_argument_mistaken = inputs.iter().any(|input| match input {
+            FnArg::Typed(argument) => is_mistaken(&argument.ty) || params::is_refutable(&argument.pat),
             FnArg::Receiver(_) => false,
         });
-        is_argument_unsized || matches!(output, ReturnType::Type(_, returned) if is_unsized(returned))
+        is_argument_mistaken || matches!(output, ReturnType::Type(_, returned) if is_mistaken(returned))
     }
 }
 
-impl ToTokens for Function {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, visibility, defaultness, signature, body } = self;
-        tokens.extend(quote!(#(#attributes)* #visibility #defaultness #signature #body));
-    }
+/// Whether it has no size, or a hole.
+fn is_mistaken(given: &Type) -> bool {
+    is_unsized(given) || has_hole(given)
 }
 
 fn is_unsized(given: &Type) -> bool {
     match given {
         Type::Slice(_) | Type::TraitObject(_) => true,
         Type::Paren(inner) => is_unsized(&inner.elem),
-        Type::Path(path) => path.path.is_ident("str"),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
+            PathArguments::None => path.path.is_ident("str"),
+            PathArguments::AngleBracketed(arguments) if is_holder(&last.ident) => {
+                arguments.args.iter().any(|part| matches!(part, GenericArgument::Type(part) if is_unsized(part)))
+            }
+            _ => false,
+        }),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_unsized),
+        _ => false,
+    }
+}
+
+/// Whether such a type holds values itself.
+fn is_holder(name: &Ident) -> bool {
+    name == "Option" || name == "Result" || name == "Vec"
+}
+
+/// Whether `_` stands in it.
+fn has_hole(given: &Type) -> bool {
+    match given {
+        Type::Infer(_) => true,
+        Type::Array(array) => has_hole(&array.elem),
+        Type::Group(inner) => has_hole(&inner.elem),
+        Type::Paren(inner) => has_hole(&inner.elem),
+        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().any(|part| matches!(part, GenericArgument::Type(part) if has_hole(part)))
+            }
+            _ => false,
+        }),
+        Type::Ptr(pointer) => has_hole(&pointer.elem),
+        Type::Reference(reference) => has_hole(&reference.elem),
+        Type::Slice(slice) => has_hole(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(has_hole),
         _ => false,
     }
 }
@@ -87,7 +124,7 @@ impl Parse for Function {
             ));
         }
         let body = body(input)?;
-        Ok(Self { attributes, visibility, defaultness, signature, body })
+        Ok(Self { attributes, inner: Vec::new(), visibility, defaultness, signature, body })
     }
 }
 
@@ -106,7 +143,7 @@ pub(crate) fn body(input: ParseStream<'_>) -> syn::Result<Group> {
     }
 }
 
-/// The `#![..]` at the head of a body, for the function to bear: they may stand in a function's own braces only.
+/// Parts a body from the `#![..]` at its head.
 fn hoist(body: Group) -> (Vec<Attribute>, Group) {
     let mut first = body.stream().into_iter();
     let is = |token: Option<TokenTree>, char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == char);
@@ -115,8 +152,7 @@ fn hoist(body: Group) -> (Vec<Attribute>, Group) {
     }
     let head = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_inner)?, input.parse::<TokenStream>()?));
     match head.parse2(body.stream()) {
-        Ok((mut inner, rest)) if !inner.is_empty() => {
-            inner.iter_mut().for_each(|attribute| attribute.style = AttrStyle::Outer);
+        Ok((inner, rest)) if !inner.is_empty() => {
             let mut bare = Group::new(Delimiter::Brace, rest);
             bare.set_span(body.span());
             (inner, bare)

@@ -28,7 +28,7 @@ use self::options::Options;
 #[proc_macro_attribute]
 pub fn observe(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let item = TokenStream::from(item);
-    try_observe(arguments.into(), item.clone())
+    try_observe(arguments.into(), &item)
         .unwrap_or_else(|error| {
             let error = error.into_compile_error();
             quote!(#item #error)
@@ -36,18 +36,22 @@ pub fn observe(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream
         .into()
 }
 
-fn try_observe(arguments: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+fn try_observe(arguments: TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let mut errors = Errors::default();
-    if item_impl::is_impl(&item) {
-        let block = errors.keep(syn::parse2::<ItemImpl>(item));
+    if item_impl::is_impl(item) {
+        let block = errors.keep(syn::parse2::<ItemImpl>(item.clone()));
         let options = Options::parse(arguments.clone(), &mut errors);
         options.check_impl(&mut errors);
         return errors.finish(|| block.map(|block| block.expand(arguments, &options)));
     }
-    let function = errors.keep(Function::parse(item));
+    let function = errors.keep(Function::parse(item.clone()));
     let options = Options::parse(arguments, &mut errors);
     if let Some(function) = &function {
         options.check_function(&function.signature, &mut errors);
     }
-    errors.finish(|| function.map(|function| expand::function(function, &options)))
+    // What the compiler has to say of a type in the signature, it is to say once.
+    let expand = |function: Function| {
+        if function.is_mistaken() { item.clone() } else { expand::function(function, &options) }
+    };
+    errors.finish(|| function.map(expand))
 }

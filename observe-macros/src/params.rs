@@ -4,7 +4,7 @@
 //! future, so that it is dropped there and in the order of a plain function. Where somebody else's code names arguments
 //! (an expression among the options, a macro that is still to come), plain ones keep their names.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, Signature, Type};
@@ -145,10 +145,16 @@ impl Param {
         if matches!(pattern, Pat::Wild(_)) {
             return whole;
         }
-        quote_spanned!(span=> #whole #(#cfg)* #(#lints)* let #pattern = #place;)
+        // Where it stands is where the compiler tells of a pattern that does not take every value, and what to do.
+        let (first, last) = ends(pattern);
+        let mut place = place.clone();
+        place.set_span(last);
+        let end = quote_spanned!(last=> = #place;);
+        quote_spanned!(first=> #whole #(#cfg)* #(#lints)* let #pattern #end)
     }
 
-    /// Makes the user's names visible as references, where they are not the values' names anyway.
+    /// Makes the user's names visible as references, where they are not the values' names anyway. That a pattern does not take
+    /// every value is told by what binds it.
     pub(crate) fn look(&self) -> TokenStream {
         let Self { cfg, place, names, is_hidden, .. } = self;
         if !is_hidden || names.is_empty() {
@@ -161,14 +167,17 @@ impl Param {
         }
         // Nobody needs to use them.
         let used = names.iter().filter(|name| !name.to_string().starts_with('_'));
-        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place; #(#cfg)* let _ = (#(&#used,)*);)
+        quote_spanned!(Span::mixed_site()=>
+            #(#cfg)* let #pattern = &#place else { ::core::unreachable!() };
+            #(#cfg)* let _ = (#(&#used,)*);
+        )
     }
 
     /// Binds references to the parts of the value under names of ours: see [`hidden`].
     pub(crate) fn take_apart(&self) -> TokenStream {
         let Self { cfg, place, .. } = self;
         let pattern = ours(&by_reference(self.pattern.clone(), Some(hidden)), &|_| false);
-        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place;)
+        quote_spanned!(Span::mixed_site()=> #(#cfg)* let #pattern = &#place else { ::core::unreachable!() };)
     }
 }
 
@@ -185,8 +194,32 @@ pub(crate) fn hidden(name: &Ident) -> Ident {
 }
 
 fn span_of(pattern: &Pat) -> Span {
-    let first = quote!(#pattern).into_iter().next();
-    Span::mixed_site().located_at(first.map_or_else(Span::call_site, |token| token.span()))
+    ends(pattern).0
+}
+
+/// Where it starts and ends.
+fn ends(pattern: &Pat) -> (Span, Span) {
+    let tokens: Vec<_> = quote!(#pattern).into_iter().collect();
+    let there =
+        |token: Option<&TokenTree>| Span::mixed_site().located_at(token.map_or_else(Span::call_site, TokenTree::span));
+    (there(tokens.first()), there(tokens.last()))
+}
+
+/// Whether the pattern surely does not take every value.
+pub(crate) fn is_refutable(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Lit(_) => true,
+        Pat::Ident(pattern) => {
+            pattern.ident == "None" || pattern.subpat.as_ref().is_some_and(|(_, inner)| is_refutable(inner))
+        }
+        Pat::Paren(pattern) => is_refutable(&pattern.pat),
+        Pat::Reference(pattern) => is_refutable(&pattern.pat),
+        Pat::Slice(pattern) => pattern.elems.iter().any(is_refutable),
+        Pat::Struct(pattern) => pattern.fields.iter().any(|field| is_refutable(&field.pat)),
+        Pat::Tuple(pattern) => pattern.elems.iter().any(is_refutable),
+        Pat::TupleStruct(pattern) => pattern.path.is_ident("Some") || pattern.elems.iter().any(is_refutable),
+        _ => false,
+    }
 }
 
 fn is_lint(attribute: &Attribute) -> bool {

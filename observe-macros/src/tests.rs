@@ -6,7 +6,7 @@ use crate::try_observe;
 
 /// Compares tokens: the goldens are formatted to be read.
 fn check(arguments: &str, item: &str, golden: &str) {
-    let expanded = try_observe(arguments.parse().unwrap(), item.parse().unwrap()).unwrap();
+    let expanded = try_observe(arguments.parse().unwrap(), &item.parse().unwrap()).unwrap();
     let golden: TokenStream = golden.parse().unwrap();
     assert_eq!(words(expanded), words(golden), "the expansion has changed");
 }

@@ -81,7 +81,7 @@ pub mod __private {
     pub use crate::function::{finish, never, run};
     pub use crate::future::future;
     pub use crate::observation::{Level, ObservationType};
-    pub use crate::returned::{awaited, items_or, of, of_type, output, output_type, returned, typed};
+    pub use crate::returned::{awaited, items_or, of, of_output, of_type, output, output_type, returned, typed};
     pub use crate::returned::{fault_by_debug, fault_by_display, refusal_by_debug, refusal_by_display};
     pub use crate::site::Site;
 }

@@ -141,32 +141,38 @@ fn ask_refusal<D, E, T>() -> FaultViaBox<Ask<D, E, T>> {
 
 /// Asks the type of what a function returns: it may be a future in a box.
 #[inline]
-pub fn returned<R>() -> ViaFuture<Ask<(), R>> {
+pub fn returned<R>(_: &[R]) -> ViaFuture<Ask<(), R>> {
     ViaFuture(ViaNow(Ask((), PhantomData)))
 }
 
-/// Asks the type of an output: it may be a stream in a box.
+/// Asks the type of what a future gives: it may be a stream in a box.
 #[inline]
-pub fn output<R>() -> AskStream<Now, R> {
+pub fn output<F: Future>(_: &F) -> AskStream<Now, F::Output> {
     ask_stream()
 }
 
 /// Asks the type of an output that has no name: it may be a stream in a box.
 #[inline]
 pub fn output_type<R>(_: Type<R>) -> AskStream<Now, R> {
-    output()
+    ask_stream()
+}
+
+/// Asks the type of what a future gives, which does not go on.
+#[inline]
+pub fn of_output<F: Future>(_: &F) -> AskSplit<Now, Plain, FaultByError, F::Output> {
+    ask_split()
 }
 
 /// Asks the type of an output that does not go on.
 #[inline]
-pub fn of<R>() -> AskSplit<Now, Plain, FaultByError, R> {
+pub fn of<R>(_: &[R]) -> AskSplit<Now, Plain, FaultByError, R> {
     ask_split()
 }
 
 /// Asks the type of an output that has no name.
 #[inline]
 pub fn of_type<R>(_: Type<R>) -> AskSplit<Now, Plain, FaultByError, R> {
-    of()
+    ask_split()
 }
 
 /// Asks the type of the error that comes instead of a stream, and then that of its items.
@@ -230,7 +236,7 @@ pub fn typed<T>(_: &T) -> Type<T> {
 
 /// The type of what this future gives.
 #[inline]
-pub fn awaited<O, F: Future<Output = O>>(_: &F) -> Type<O> {
+pub fn awaited<O, F: Future<Output = O>>(_: &[O], _: &F) -> Type<O> {
     Type(Other(PhantomData))
 }
 

@@ -945,3 +945,17 @@ pub extern "C" fn ext_no(x: String) -> u8 {
     x.len() as u8
 }
 fn main() {}
+
+#[observe]
+fn attributes_in_front(n: u8) -> u8 {
+    #![allow(unused_variables)]
+    let unused = n;
+    1
+}
+
+#[observe]
+async fn attributes_in_front_later(n: u8) -> u8 {
+    #![allow(unused_variables, clippy::let_unit_value)]
+    let unused = std::future::ready(()).await;
+    n
+}

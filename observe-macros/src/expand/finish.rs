@@ -13,10 +13,11 @@ pub(super) struct Finish<'a> {
 
 /// What is asked.
 pub(super) enum Asked<'a> {
-    /// What the function returns, by name.
+    /// What the function returns, by name. Not as an argument between `<` and `>`: of a name that nobody knows the compiler says
+    /// another thing there than in the signature, and then it says both.
     Returned(&'a TokenStream),
-    /// The output of an `async fn`, by name.
-    Output(&'a TokenStream),
+    /// What the future in this variable gives.
+    Output(&'a Ident),
     /// An output whose type stands in the variable `out`, or is what a future there gives.
     Unnamed(TokenStream),
 }
@@ -30,9 +31,9 @@ impl Finish<'_> {
         let start = match (returned, asked) {
             (Returned::Unit | Returned::Never, _) => return quote_spanned!(span=> #private::Unseen),
             (Returned::Unsure, Asked::Returned(named)) => {
-                going_on(quote_spanned!(span=> #private::returned::<#named>().__observe_later()))
+                going_on(quote_spanned!(span=> #private::returned(&[] as &[#named]).__observe_later()))
             }
-            (Returned::Unsure, Asked::Output(named)) => going_on(quote_spanned!(span=> #private::output::<#named>())),
+            (Returned::Unsure, Asked::Output(future)) => going_on(quote_spanned!(span=> #private::output(&#future))),
             (Returned::Unsure, Asked::Unnamed(given)) => going_on(quote_spanned!(span=> #private::output_type(#given))),
             (Returned::Stream(item), Asked::Unnamed(given)) => {
                 quote_spanned!(span=> #given.__observe_items::<#item>())
@@ -40,7 +41,8 @@ impl Finish<'_> {
             (Returned::StreamResult(item), Asked::Unnamed(given)) => {
                 self.error(&quote_spanned!(span=> #private::items_or::<#item, _, _>(#given)), "refusal")
             }
-            (_, Asked::Returned(named) | Asked::Output(named)) => quote_spanned!(span=> #private::of::<#named>()),
+            (_, Asked::Returned(named)) => quote_spanned!(span=> #private::of(&[] as &[#named])),
+            (_, Asked::Output(future)) => quote_spanned!(span=> #private::of_output(&#future)),
             (_, Asked::Unnamed(given)) => quote_spanned!(span=> #private::of_type(#given)),
         };
         let value = ours(if options.capture_output { "__observe_shown" } else { "__observe_nothing" });

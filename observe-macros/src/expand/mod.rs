@@ -9,7 +9,8 @@ mod open;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Ident, ReceiverKind, ReturnType, Token, Type, Visibility, parse_quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, LitStr, ReceiverKind, ReturnType, Token, Type, Visibility, parse_quote_spanned};
 
 use self::finish::{Asked, Finish};
 use crate::body::Words;
@@ -36,11 +37,8 @@ use crate::spans::{moved, ours};
 //         future(.., .., async move { (say the type) { .. } })
 //     }
 pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
-    if function.is_unsized() {
-        return function.into_token_stream();
-    }
-    let Function { mut attributes, visibility, defaultness, mut signature, body } = function;
-    let is_last = attributes.iter().all(is_inert);
+    let Function { mut attributes, inner, visibility, defaultness, mut signature, body } = function;
+    let is_last = attributes.iter().chain(&inner).all(is_inert);
     let expressions = options.expressions();
     // What is captured is used; but where the body uses it too, nothing needs to be said of that.
     let keeps_names = !is_last || !expressions.is_empty();
@@ -81,6 +79,7 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         quote_spanned!(braces=> match () #arms)
     };
     let is_never = matches!(returned, Returned::Never);
+    let is_expecting = attributes.iter().chain(&inner).any(|attribute| attribute.path().is_ident("expect"));
     let is_kept = signature.asyncness.is_some() && (!is_last || is_never);
     let word = quote_spanned!(Span::mixed_site()=> return);
     let arguments = signature.paren_token.span.close();
@@ -90,8 +89,8 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
 
     let Some(asyncness) = signature.asyncness else {
         let body = scene.sync(&signature.output, &returned, &finish);
-        let body = quote!(#import #body);
-        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
+        let body = quote!(#(#inner)* #import #body);
+        return item(is_expecting, &attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     };
     let body = scene.asynchronous(&signature.output, &returned, &finish);
     let body = quote!(#import #body);
@@ -100,19 +99,21 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
         // The captured values are not held across the await.
         let future = local("future");
         let body = if is_never {
-            quote_spanned!(Span::mixed_site()=> let #future = { #body }; match #future.await {})
+            quote_spanned!(Span::mixed_site()=> #(#inner)* let #future = { #body }; match #future.await {})
         } else {
-            quote_spanned!(Span::mixed_site()=> let #future = { #body }; #word #future.await)
+            quote_spanned!(Span::mixed_site()=> #(#inner)* let #future = { #body }; #word #future.await)
         };
-        return item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
+        return item(is_expecting, &attributes, &visibility, defaultness.as_ref(), &signature, body, braces);
     }
-    attributes.extend(silence(&attributes));
+    attributes.iter_mut().for_each(say_why);
     signature.asyncness = None;
     signature.output = future_of(asyncness, &signature.output, arguments);
-    item(&attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
+    let body = quote!(#(#inner)* #body);
+    item(is_expecting, &attributes, &visibility, defaultness.as_ref(), &signature, body, braces)
 }
 
 fn item(
+    is_expecting: bool,
     attributes: &[Attribute],
     visibility: &Visibility,
     defaultness: Option<&Ident>,
@@ -121,7 +122,6 @@ fn item(
     braces: Span,
 ) -> TokenStream {
     // What a user expects of a lint may not come true in what the function has become.
-    let is_expecting = attributes.iter().any(|attribute| attribute.path().is_ident("expect"));
     let expecting = is_expecting.then(|| quote_spanned!(Span::mixed_site()=> #[allow(unfulfilled_lint_expectations)]));
     // The user's own span, without which lints on whole items take the function for somebody else's.
     let mut body = Group::new(Delimiter::Brace, body);
@@ -129,14 +129,14 @@ fn item(
     quote!(#expecting #(#attributes)* #visibility #defaultness #signature #body)
 }
 
-/// What clippy would say of the function that an `async fn` has become, and not of that. Nothing is silenced that would not
-/// be said: where a lint is forbidden, silencing it is an error.
-fn silence(attributes: &[Attribute]) -> Option<Attribute> {
-    // With a message it is not said.
-    let is_must_use = attributes
-        .iter()
-        .any(|attribute| attribute.meta.require_path_only().is_ok_and(|path| path.is_ident("must_use")));
-    is_must_use.then(|| parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::double_must_use)]))
+/// Gives a bare `#[must_use]` the reason that all futures have. Without one clippy says that it is there twice on a function
+/// that returns a future, which an `async fn` is not to it, and where clippy is forbidden to be silent nobody can silence it.
+fn say_why(attribute: &mut Attribute) {
+    if attribute.meta.require_path_only().is_ok_and(|path| path.is_ident("must_use")) {
+        let span = attribute.path().span();
+        let why = LitStr::new("futures do nothing unless you `.await` or poll them", span);
+        attribute.meta = parse_quote_spanned!(span=> must_use = #why);
+    }
 }
 
 /// `impl Future<Output = ..>`, which captures all lifetimes as an `async fn` does: by the edition of its first token.
@@ -194,9 +194,8 @@ impl Scene {
             ReturnType::Default => quote_spanned!(span.located_at(*arguments)=> ()),
             ReturnType::Type(_, returned) => inferred(returned),
         };
-        // Clippy's `type_complexity` has looked at it already, where it may.
-        let shown = if is_complex(&arrow) { ours(&arrow, &|_| false) } else { arrow.clone() };
-        let mut work = quote_spanned!(*function=> move || -> #shown);
+        let written = again(&arrow);
+        let mut work = quote_spanned!(*function=> move || -> #written);
         work.extend(if before.is_empty() {
             body.clone()
         } else {
@@ -213,8 +212,8 @@ impl Scene {
         }
         let tail = match returned {
             Returned::Future(given, then) => {
-                let ways = finish
-                    .how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#given, _>(&#out))), then.plainly());
+                let awaited = quote_spanned!(span=> #private::awaited(&[] as &[#given], &#out));
+                let ways = finish.how(&Asked::Unnamed(awaited), then.plainly());
                 quote_spanned!(there=> let #how = #ways; #end::future(#how, #call, #out))
             }
             other => {
@@ -246,7 +245,8 @@ impl Scene {
         // An async block has no arrow: this says its type before the body does, at the place of the type.
         let value = Ident::new(&local("returned").to_string(), at);
         let early = quote_spanned!(at=> return #value;);
-        let edge = quote_spanned!(span=> if false { let #value = #private::never::<#output>(); #early });
+        let written = again(&output);
+        let edge = quote_spanned!(span=> if false { let #value: #written = #private::never(); #early });
         // Clippy's `async_yields_async` looks at the tail. Not for every type: the compiler calls a `return` of what does not come
         // to an end unreachable.
         let ends = gives.then(|| (quote_spanned!(span=> return), quote_spanned!(span=> ;)));
@@ -256,8 +256,8 @@ impl Scene {
         let work = quote_spanned!(*function=> async move #block);
         let returned = returned.plainly();
         if matches!(returned, Returned::Opaque | Returned::Callable | Returned::Stream(_) | Returned::StreamResult(_)) {
-            let ways =
-                finish.how(&Asked::Unnamed(quote_spanned!(span=> #private::awaited::<#output, _>(&#out))), returned);
+            let awaited = quote_spanned!(span=> #private::awaited(&[] as &[#output], &#out));
+            let ways = finish.how(&Asked::Unnamed(awaited), returned);
             return quote_spanned! {there=>
                 let #call = #open;
                 let #out = #work;
@@ -265,9 +265,14 @@ impl Scene {
                 #end::future(#how, #call, #out)
             };
         }
-        let ways = finish.how(&Asked::Output(&output), returned);
-        quote_spanned!(there=> #end::future(#ways, #open, #work))
+        let ways = finish.how(&Asked::Output(&out), returned);
+        quote_spanned!(there=> let #call = #open; let #out = #work; #end::future(#ways, #call, #out))
     }
+}
+
+/// A type of the signature in the body. Clippy's `type_complexity` has looked at it already, where it may.
+fn again(named: &TokenStream) -> TokenStream {
+    if is_complex(named) { ours(named, &|_| false) } else { named.clone() }
 }
 
 /// Attributes that do not rewrite what they stand on.
