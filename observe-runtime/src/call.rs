@@ -271,7 +271,7 @@ impl Call {
     }
 
     /// Ends the call of a stream with what was heard of it. An error among that counts more than who stopped listening.
-    pub(crate) fn close_stream(&mut self, how: &Ending<'_>, heard: &Heard) {
+    pub(crate) fn close_stream(&mut self, how: &Ending<'_>, heard: &mut Heard) {
         let outcome = match (how, heard.error()) {
             (Ending::Panicked(_), _) => Outcome::Panicked,
             (_, Some(_)) => Outcome::Error,
@@ -285,9 +285,7 @@ impl Call {
                 (Ending::Cancelled, None) => record::put(out, Tag::Fault, CANCELLED.as_bytes()),
                 (Ending::Complete, None) => {}
             }
-            if let Some(output) = heard.output(outcome == Outcome::Ok) {
-                record::put(out, Tag::Output, &output);
-            }
+            record::put_with(out, Tag::Output, |out| heard.write(out, outcome == Outcome::Ok));
             if let Some(first) = heard.first() {
                 record::put(out, Tag::CompletionStart, &first.to_le_bytes());
             }

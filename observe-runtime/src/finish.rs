@@ -61,7 +61,7 @@ pub trait Listen<T>: Copy {
     fn item(self, state: &mut Self::State, heard: &mut Heard, item: &T);
 
     /// Hears that there is no more.
-    fn done(self, _state: &mut Self::State, _heard: &mut Heard) {}
+    fn done(self, state: &mut Self::State, heard: &mut Heard);
 }
 
 macro_rules! listen {
@@ -73,13 +73,12 @@ macro_rules! listen {
             type Way = Self;
             type State = ();
 
+            #[inline]
             fn item(self, (): &mut (), heard: &mut Heard, item: &T) {
                 if let Some(text) = Self::text(item) {
                     heard.text(text);
                 } else if Self::CAPTURES {
-                    heard.item(&mut Self::show(item));
-                } else {
-                    heard.silence();
+                    heard.guarded(|heard| heard.item(&mut Self::show(item)));
                 }
             }
 
@@ -127,12 +126,12 @@ where
     type Way = V::Way;
     type State = S;
 
-    fn item(self, state: &mut S, _: &mut Heard, item: &T) {
-        (self.0)(state, item);
+    fn item(self, state: &mut S, heard: &mut Heard, item: &T) {
+        heard.guarded(|_| (self.0)(state, item));
     }
 
     fn done(self, state: &mut S, heard: &mut Heard) {
-        heard.made(&|slot| (self.1)(state, slot));
+        heard.guarded(|heard| heard.made(&|slot| (self.1)(state, slot)));
     }
 }
 
@@ -159,9 +158,13 @@ impl<D, T, V: Listen<T>, F> Tell<T> for How<D, Whole, V, F> {
         Ok(Self::CAPTURES.then(|| V::Way::show(out)))
     }
 
+    #[inline]
     fn hear(self, state: &mut V::State, heard: &mut Heard, item: Option<&T>) {
         match item {
-            Some(item) => self.0.item(state, heard, item),
+            Some(item) => {
+                self.0.item(state, heard, item);
+                heard.came();
+            }
             None => self.0.done(state, heard),
         }
     }
@@ -179,12 +182,14 @@ impl<D, T, E, V: Listen<T>, F: Blame<E>> Tell<Result<T, E>> for How<D, Parts, V,
         }
     }
 
+    #[inline]
     fn hear(self, state: &mut V::State, heard: &mut Heard, item: Option<&Result<T, E>>) {
         match item {
-            Some(Ok(item)) => self.0.item(state, heard, item),
-            Some(Err(error)) => {
-                heard.fault(F::blame(error));
+            Some(Ok(item)) => {
+                self.0.item(state, heard, item);
+                heard.came();
             }
+            Some(Err(error)) => heard.guarded(|heard| heard.fault(F::blame(error))),
             None => self.0.done(state, heard),
         }
     }

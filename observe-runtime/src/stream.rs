@@ -7,6 +7,7 @@
 use std::fmt;
 use std::hint::black_box;
 use std::marker::PhantomData;
+use std::mem::{forget, replace};
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -81,16 +82,9 @@ where
         if !this.call.is_recorded() {
             return this.call.scope(|| stream.poll_next(cx));
         }
-        let heard = this.heard.get_or_insert_with(|| Box::new(Heard::new(this.call.limits())));
-        let mut session = Session { call: this.call, how: *this.how, state: this.state, heard, item: PhantomData };
-        let polled = session.watched(|| stream.poll_next(cx));
-        // It is put into memory now: by the time it is moved from there as a whole its parts have arrived.
-        match black_box(&polled) {
-            Poll::Ready(Some(item)) => session.listen(Some(item)),
-            Poll::Ready(None) => session.close(&Ending::Complete),
-            Poll::Pending => {}
-        }
-        polled
+        let heard = this.heard.get_or_insert_with(|| Heard::begin(this.call.limits()));
+        let session = Session { call: this.call, how: *this.how, state: this.state, heard, item: PhantomData };
+        recorded(session, stream, cx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -99,6 +93,25 @@ where
             Inner::Gone => (0, Some(0)),
         }
     }
+}
+
+/// Polls the stream, and hears what comes. That is put where it is returned at once: it is not moved, and by the time that
+/// somebody reads it as a whole its parts have arrived in memory.
+#[inline(always)]
+fn recorded<S: Stream, H: Tell<S::Item>>(
+    mut session: Session<'_, S::Item, H>,
+    stream: Pin<&mut S>,
+    cx: &mut Context<'_>,
+) -> Poll<Option<S::Item>> {
+    let mut polled = Poll::Pending;
+    // Nothing is dropped: there is no item yet.
+    session.watched(|| forget(replace(&mut polled, stream.poll_next(cx))));
+    match black_box(&polled) {
+        Poll::Ready(Some(item)) => session.listen(Some(item)),
+        Poll::Ready(None) => session.close(&Ending::Complete),
+        Poll::Pending => {}
+    }
+    polled
 }
 
 /// What it takes to end the call with what was heard.
@@ -112,16 +125,17 @@ struct Session<'a, T, H: Tell<T>> {
 
 impl<T, H: Tell<T>> Session<'_, T, H> {
     /// Polls the stream; if that unwinds, the call is closed.
-    fn watched<R>(&mut self, poll: impl FnOnce() -> R) -> R {
-        self.call.caught(poll).unwrap_or_else(|thrown| {
+    #[inline]
+    fn watched(&mut self, poll: impl FnOnce()) {
+        if let Err(thrown) = self.call.caught(poll) {
             self.close(&Ending::Panicked(&thrown));
             resume_unwind(thrown)
-        })
+        }
     }
 
+    #[inline]
     fn listen(&mut self, item: Option<&T>) {
-        let (how, state) = (self.how, &mut *self.state);
-        self.heard.listen(|heard| how.hear(state, heard, item), item.is_some());
+        self.how.hear(self.state, self.heard, item);
     }
 
     fn close(&mut self, how: &Ending<'_>) {

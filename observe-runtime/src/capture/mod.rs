@@ -91,3 +91,14 @@ pub(crate) fn is_plain(text: &str) -> bool {
 pub(crate) fn write_string(out: &mut Vec<u8>, text: &str, limits: Limits) {
     Writer::new(out, limits).string(text);
 }
+
+/// Appends `text` as it stands in a JSON string, if that is sure to fit into `room`. False: not all of it was appended.
+#[inline]
+pub(crate) fn write_whole(out: &mut Vec<u8>, text: &str, room: usize) -> bool {
+    text.len() <= room / escape::LONGEST && escape::append_text(out, text.as_bytes()) == text.len()
+}
+
+/// Appends `text` as it stands in a JSON string, cut where it does not fit.
+pub(crate) fn write_more(out: &mut Vec<u8>, text: &str, limits: Limits) {
+    Writer::new(out, limits).more(text);
+}

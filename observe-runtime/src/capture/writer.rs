@@ -84,10 +84,16 @@ impl<'a> Writer<'a> {
         }
         self.out.reserve(text.len().min(self.limit) + 2);
         self.out.push(b'"');
+        self.more(text);
+        self.out.push(b'"');
+    }
+
+    /// What stands in a JSON string: the text, cut where it does not fit.
+    #[inline]
+    pub(super) fn more(&mut self, text: &str) {
         if self.escaped(text) < text.len() {
             self.cut(Some(text.len()));
         }
-        self.out.push(b'"');
     }
 
     /// A JSON string from what a formatter writes.
