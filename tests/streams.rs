@@ -52,6 +52,68 @@ fn complete_its_items_are_the_output() {
 }
 
 #[test]
+fn texts_are_joined_whatever_is_in_them() {
+    #[observe]
+    fn texts() -> impl Stream<Item = &'static str> {
+        stream::iter([
+            "",
+            "é\n",
+            "\"quoted\"",
+            "",
+            "; base64",
+            "data:image/png;base64,iVBORw0KGgo=",
+            " and \u{1}",
+            "so on, and so on, and so on, and so on",
+        ])
+    }
+    #[observe]
+    fn nothing() -> impl Stream<Item = &'static str> {
+        stream::iter([""])
+    }
+    let (_, recorded) = captured(|| (all(texts()), all(nothing())));
+    let output =
+        r#""é\n\"quoted\"; base64data:image/png;base64,<8 bytes> and \u0001so on, and so on, and so on, and so on""#;
+    assert_eq!(recorded.tree(), format!("texts [span] → {output}\nnothing [span] → \"\"\n"));
+}
+
+#[test]
+fn strings_of_other_types_are_joined_and_a_mixture_is_listed() {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Part {
+        Text(&'static str),
+        Count(u8),
+    }
+    #[observe]
+    fn parts(parts: Vec<Part>) -> impl Stream<Item = Part> {
+        stream::iter(parts)
+    }
+    let run = |items| captured(|| all(parts(items))).1.observation("parts").output.unwrap().to_string();
+    assert_eq!(run(vec![Part::Text("a \\ "), Part::Text("b")]), r#""a \\ b""#);
+    assert_eq!(run(vec![Part::Text("a"), Part::Count(1), Part::Text("b")]), r#"["a",1,"b"]"#);
+}
+
+#[test]
+fn what_showing_an_item_calls_is_not_recorded() {
+    struct Loud;
+    #[observe]
+    fn shown() -> &'static str {
+        "shown"
+    }
+    impl Serialize for Loud {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str(shown())
+        }
+    }
+    #[observe]
+    fn loud() -> impl Stream<Item = Loud> {
+        stream::iter([Loud, Loud])
+    }
+    let (_, recorded) = captured(|| all(loud()));
+    assert_eq!(recorded.tree(), "loud [span] → \"shownshown\"\n");
+}
+
+#[test]
 fn dropped_half_way_it_keeps_what_came() {
     let (items, recorded) = captured(|| take(words("one two three"), 2));
     assert_eq!(items, ["one ", "two "]);
@@ -130,6 +192,13 @@ fn its_first_item_is_the_start_of_the_completion() {
 
     let (_, recorded) = captured(|| all(numbers(0)));
     assert_eq!(recorded.observation("numbers").completion_start_time, None);
+
+    #[observe]
+    fn broken() -> impl Stream<Item = Result<u8, &'static str>> {
+        stream::iter([Err("broken"), Err("for good")])
+    }
+    let (_, recorded) = captured(|| all(broken()));
+    assert_eq!(recorded.observation("broken").completion_start_time, None);
 }
 
 #[test]
@@ -242,10 +311,19 @@ fn what_is_kept_of_it_is_bounded() {
         assert!(output.len() < (1 << 20) + ITEM + 200, "{}", output.len());
         output
     }
-    let (count, recorded) = captured(|| (all(endless()).len(), all(arrays()).len()));
-    assert_eq!(count, (100, 100));
+    #[observe]
+    fn words() -> impl Stream<Item = &'static str> {
+        stream::iter(0..300_000).map(|_| "word")
+    }
+    let (count, recorded) = captured(|| (all(endless()).len(), all(arrays()).len(), all(words()).len()));
+    assert_eq!(count, (100, 100, 300_000));
     assert!(output(&recorded, "endless").ends_with(" more]\""));
     assert!(output(&recorded, "arrays").ends_with(" more]\"]"));
+    // The opening quote counts: of one word there is room for three bytes.
+    let text = "word".repeat((1 << 18) - 1);
+    let rest = 300_000 - (1 << 18);
+    let expected = format!("\"{text}wor…[truncated, 4 bytes in all]…[truncated, {rest} more]\"");
+    assert!(output(&recorded, "words") == expected, "cut elsewhere");
 }
 
 #[test]
