@@ -6,6 +6,8 @@
 //! - Expansions call its methods by path, so that no trait in a user's scope is taken for them.
 //! - Captures run with recording off on this thread, and cannot unwind out of here.
 
+use std::hint::black_box;
+use std::mem::{forget, replace};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::capture::{self, Captured, Input, Limits, Reason, Slot, Thrown};
@@ -139,6 +141,13 @@ impl Call {
         self.watched(body)
     }
 
+    /// The same for a call that is not off; `tell` is shown what comes out.
+    #[inline]
+    pub(crate) fn run_and_tell<R>(&mut self, body: impl FnOnce() -> R, tell: impl FnOnce(&mut Self, &R)) -> R {
+        self.begin();
+        self.told(body, tell)
+    }
+
     /// Makes this call current for the rest of a function whose output is not looked at.
     #[inline]
     pub fn enter(mut self) -> Running {
@@ -185,6 +194,24 @@ impl Call {
     fn guarded<R>(&mut self, work: impl FnOnce() -> R) -> R {
         // A runtime may catch the panic before it drops what was polled.
         match self.caught(work) {
+            Ok(out) => out,
+            Err(thrown) => self.unwind(thrown),
+        }
+    }
+
+    /// What comes out stays where the work put it until `tell` is done: by the time it is moved from there as a whole, here
+    /// and wherever it is returned from, its parts have arrived in memory.
+    #[inline(never)]
+    fn told<R>(&mut self, work: impl FnOnce() -> R, tell: impl FnOnce(&mut Self, &R)) -> R {
+        let mut out: Result<R, Thrown> = Err(Box::new(()));
+        // There is nothing yet that has to be dropped.
+        if let Err(thrown) = self.caught(|| forget(replace(&mut out, Ok(work())))) {
+            out = Err(thrown);
+        }
+        if let Ok(out) = black_box(&out) {
+            tell(self, out);
+        }
+        match out {
             Ok(out) => out,
             Err(thrown) => self.unwind(thrown),
         }
@@ -266,7 +293,7 @@ impl Call {
             self.finish(Ok(None), false);
         } else {
             // Neither is there anything to do when it is dropped.
-            std::mem::forget(self);
+            forget(self);
         }
     }
 

@@ -213,9 +213,7 @@ where
     /// read them as a whole.
     #[inline]
     fn run(self, call: &mut Call, body: impl FnOnce() -> R) -> R {
-        let out = call.run(body);
-        tell(self, call, &out);
-        out
+        call.run_and_tell(body, |call, out| tell(self, call, out))
     }
 }
 
