@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::encode;
-use crate::finished::{Item, ScoreView, View};
+use crate::finished::Item;
 use crate::id::TraceId;
 use crate::observation::ObservationType;
 use crate::tree;
+use crate::view::{ScoreView, View};
 
 /// Prints traces as they leave the fold and are masked.
 #[derive(Debug)]

@@ -48,6 +48,7 @@ pub mod testing;
 mod tree;
 mod update;
 mod usage;
+mod view;
 mod worker;
 
 pub use crate::client::{Guard, current_trace_url, flush, flush_async, init, recover, shutdown, stats, trace_url};

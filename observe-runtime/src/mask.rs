@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_core::de::IgnoredAny;
 
-use crate::finished::{ScoreView, ScoreViewValue, Text, View};
+use crate::view::{ScoreView, ScoreViewValue, Text, View};
 
 /// What a text is that a mask looks at.
 ///

@@ -7,10 +7,11 @@
 use std::sync::Arc;
 
 use crate::encode::{self, Encoder};
-use crate::finished::{Finished, FinishedScore, Item, ScoreView, ScoreViewValue, View};
+use crate::finished::{Finished, FinishedScore, Item};
 use crate::loss::{Counters, Loss};
 use crate::mask::Mask;
 use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
+use crate::view::{ScoreView, ScoreViewValue, View};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Prepare {

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::finished::{Text, View};
 use crate::observation::ObservationType;
+use crate::view::{Text, View};
 
 /// Fills in what the captured input and output say.
 pub(crate) fn recognise(view: &mut View<'_>) {

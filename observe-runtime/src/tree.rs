@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::finished::{ScoreView, ScoreViewValue, View};
 use crate::id::ObservationId;
 use crate::observation::Outcome;
+use crate::view::{ScoreView, ScoreViewValue, View};
 
 /// Calls `line` for every observation, parents before children and older before younger, with its depth.
 /// What has no parent among `views` stands at the top.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::{Dialect, cost, unit, usage};
-use crate::finished::{ScoreView, ScoreViewValue, View};
 use crate::observation::{Level, ObservationType};
+use crate::view::{ScoreView, ScoreViewValue, View};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Attribute<'a> {

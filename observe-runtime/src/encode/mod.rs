@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use self::attributes::{Attribute, attributes, status};
 pub(crate) use self::usage::{cost, unit, usage};
-use crate::finished::{ScoreView, View};
+use crate::view::{ScoreView, View};
 
 /// Whom the bytes are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

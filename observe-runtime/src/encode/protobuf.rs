@@ -2,8 +2,8 @@
 
 use super::Dialect;
 use super::attributes::{Attribute, attributes, of_score, status};
-use crate::finished::{ScoreView, View};
 use crate::id::ObservationId;
+use crate::view::{ScoreView, View};
 
 pub(super) fn request<'a>(
     resource: &[(String, String)],

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attributes::{iso, object};
-use crate::finished::{ScoreView, ScoreViewValue};
+use crate::view::{ScoreView, ScoreViewValue};
 
 /// The body of `POST /api/public/ingestion`.
 pub(super) fn batch(scores: &[ScoreView<'_>]) -> Vec<u8> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::finished::View;
+use crate::view::View;
 
 /// The buckets of an observation, and their `total`.
 ///

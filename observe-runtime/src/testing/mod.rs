@@ -18,11 +18,12 @@ pub use self::score::RecordedScore;
 use crate::capture::{DEFAULT_SECRETS, Limits};
 use crate::clock;
 use crate::context::Context;
-use crate::finished::{Finished, Item, TraceAttributes, View};
+use crate::finished::{Finished, Item, TraceAttributes};
 use crate::journal::{Journal, Reader, Rules};
 use crate::observation::Outcome;
 use crate::stats::Stats;
 use crate::tree;
+use crate::view::View;
 use crate::worker::fold::Fold;
 
 /// Runs `work` and gives back its result and what it recorded.

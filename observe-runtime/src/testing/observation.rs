@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::{map, value};
 use crate::clock;
 use crate::encode;
-use crate::finished::View;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{Level, ObservationType, Outcome};
+use crate::view::View;
 
 /// An observation as it was recorded.
 ///

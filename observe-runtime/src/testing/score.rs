@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::map;
 use crate::clock;
-use crate::finished::{FinishedScore, ScoreViewValue};
+use crate::finished::FinishedScore;
 use crate::id::{ObservationId, TraceId};
+use crate::view::ScoreViewValue;
 
 /// A score as it was given.
 ///

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::outbox::Parcel;
 use crate::encode::Encoder;
-use crate::finished::{Item, ScoreView};
+use crate::finished::Item;
 use crate::prepare::Prepare;
 use crate::sink::{Batch, Failure, Receipt, Signal, Sink};
+use crate::view::ScoreView;
 
 /// Where a client's items go.
 #[derive(Debug)]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::diagnostics;
-use crate::finished::{TraceAttributes, TraceIo, text};
+use crate::finished::{TraceAttributes, TraceIo};
 use crate::id::{ObservationId, TraceId};
 use crate::journal::Keep;
 use crate::observation;
 use crate::record::{self, Fields, Kind, Tag};
+use crate::view::text;
 
 #[derive(Debug)]
 pub(super) struct Trace {
