@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use crate::encode;
-use crate::finished::Item;
+use crate::finished::{Item, Observed};
 use crate::id::TraceId;
 use crate::observation::ObservationType;
 use crate::tree;
@@ -24,7 +24,7 @@ impl Console {
         let mut scores: Vec<ScoreView<'_>> = Vec::new();
         for item in items {
             match item {
-                Item::Observation(finished) => views.extend(finished.view()),
+                Item::Observations(finished) => views.extend(finished.each().filter_map(Observed::view)),
                 Item::Score(score) => scores.extend(score.view()),
             }
         }

@@ -28,19 +28,27 @@ pub(crate) struct TraceIo {
     pub(crate) output: Option<(u64, String)>,
 }
 
-/// A closed observation.
+/// Closed observations of one trace: one with all that was said of it, or several of each of which there are an opening
+/// and a closing, so that one more costs a copy of its bytes and nothing else.
 #[derive(Clone, Debug)]
 pub(crate) struct Finished {
     pub(crate) trace: TraceId,
-    pub(crate) id: ObservationId,
-    /// Its records, framed, in the order of their arrival.
+    /// Their records, framed: of one in the order of their arrival, of several one after the other.
     pub(crate) records: Vec<u8>,
+    pub(crate) count: usize,
     pub(crate) attributes: Arc<TraceAttributes>,
     pub(crate) trace_io: Option<Arc<TraceIo>>,
-    /// The rest of its trace left at another time.
+    /// The rest of their trace left at another time.
     pub(crate) is_part: bool,
-    /// The files that its records are in.
+    /// The files that their records are in.
     pub(crate) keeps: Vec<Keep>,
+}
+
+/// One of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Observed<'a> {
+    pub(crate) records: &'a [u8],
+    pub(crate) of: &'a Finished,
 }
 
 /// A score as it was given.
@@ -57,15 +65,47 @@ pub(crate) struct FinishedScore {
 /// Something to deliver.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
-    Observation(Finished),
+    Observations(Finished),
     Score(FinishedScore),
 }
 
+impl<'a> Observed<'a> {
+    fn first(&self) -> Option<&'a [u8]> {
+        record::frames(self.records).next()
+    }
+
+    /// The id that its records have.
+    pub(crate) fn id(&self) -> Option<ObservationId> {
+        Record::read(self.first()?)?.observation
+    }
+}
+
+impl Finished {
+    /// One by one.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Observed<'_>> {
+        let mut rest = &self.records[..];
+        (0..self.count).map(move |_| {
+            let (records, others) = rest.split_at(if self.count == 1 { rest.len() } else { record::two(rest) });
+            rest = others;
+            Observed { records, of: self }
+        })
+    }
+
+    /// Leaves so many, which are not all, and returns the others.
+    fn split_off(&mut self, count: usize) -> Self {
+        let at = self.each().take(count).map(|one| one.records.len()).sum();
+        let (records, others) = (self.records.split_off(at), self.count - count);
+        self.count = count;
+        let (attributes, trace_io, keeps) = (self.attributes.clone(), self.trace_io.clone(), self.keeps.clone());
+        Self { records, count: others, attributes, trace_io, keeps, ..*self }
+    }
+}
+
 impl Item {
-    /// When it began, or was given: unix nanoseconds.
+    /// When the first one began, or was given: unix nanoseconds.
     pub(crate) fn time(&self) -> u64 {
         let mut records = match self {
-            Self::Observation(finished) => record::frames(&finished.records),
+            Self::Observations(finished) => record::frames(&finished.records),
             Self::Score(score) => return Record::read(&score.record).map_or(0, |record| record.time),
         };
         records.find_map(|bytes| Record::read(bytes)?.opening()).map_or(0, |opening| opening.start)
@@ -73,23 +113,74 @@ impl Item {
 
     pub(crate) fn trace(&self) -> TraceId {
         match self {
-            Self::Observation(finished) => finished.trace,
+            Self::Observations(finished) => finished.trace,
             Self::Score(score) => score.trace,
         }
     }
 
-    /// How it is named in the files that its records are in, and these.
-    pub(crate) fn kept(&self) -> (Key, &[Keep]) {
+    /// How many observations or scores it is.
+    pub(crate) fn count(&self) -> usize {
         match self {
-            Self::Observation(finished) => ((finished.trace, finished.id.to_bytes()), &finished.keeps),
-            Self::Score(score) => (score.key, &score.keeps),
+            Self::Observations(finished) => finished.count,
+            Self::Score(_) => 1,
+        }
+    }
+
+    /// How many of them, at most so many, weigh no more than this.
+    pub(crate) fn fitting(&self, most: usize, bytes: usize) -> usize {
+        match self {
+            Self::Observations(finished) if finished.count > 1 && self.weight() > bytes => {
+                let mut left = Some(bytes);
+                let is_fit = |one: &Observed<'_>| {
+                    left = left.and_then(|left| left.checked_sub(one.records.len() + EACH));
+                    left.is_some()
+                };
+                finished.each().take(most).take_while(is_fit).count()
+            }
+            _ if self.weight() > bytes => 0,
+            _ => self.count().min(most),
+        }
+    }
+
+    /// Leaves so many, which are not all, and returns the others.
+    pub(crate) fn split_off(&mut self, count: usize) -> Option<Self> {
+        match self {
+            Self::Observations(finished) => Some(Self::Observations(finished.split_off(count))),
+            Self::Score(_) => None,
+        }
+    }
+
+    /// One by one, for what may become of one and not of the others.
+    pub(crate) fn apart(mut self) -> impl Iterator<Item = Self> {
+        // From the end, so that nothing moves twice.
+        let mut apart = Vec::with_capacity(self.count());
+        while let Some(last) = (self.count() > 1).then(|| self.split_off(self.count() - 1)).flatten() {
+            apart.push(last);
+        }
+        apart.push(self);
+        apart.into_iter().rev()
+    }
+
+    /// The files that its records are in.
+    pub(crate) fn keeps(&self) -> &[Keep] {
+        match self {
+            Self::Observations(finished) => &finished.keeps,
+            Self::Score(score) => &score.keeps,
+        }
+    }
+
+    /// How each of it is named there.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        match self {
+            Self::Observations(finished) => finished.each().filter_map(|one| record::key(one.first()?)).collect(),
+            Self::Score(score) => vec![score.key],
         }
     }
 
     /// Says that it is in this file now.
     pub(crate) fn keep_in(&mut self, keep: &Keep) {
         let keeps = match self {
-            Self::Observation(finished) => &mut finished.keeps,
+            Self::Observations(finished) => &mut finished.keeps,
             Self::Score(score) => &mut score.keeps,
         };
         *keeps = vec![keep.clone()];
@@ -97,17 +188,20 @@ impl Item {
 
     /// Whether the rest of its trace left at another time.
     pub(crate) fn is_part(&self) -> bool {
-        matches!(self, Self::Observation(finished) if finished.is_part)
+        matches!(self, Self::Observations(finished) if finished.is_part)
     }
 
-    /// Bytes it keeps in memory, roughly.
+    /// Bytes it keeps in memory, roughly: also what it takes when it is encoded, as the keys add about what the records
+    /// take beside the texts.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Observation(finished) => finished.records.capacity() + size_of::<Self>() + OVERHEAD,
-            Self::Score(score) => score.record.capacity() + size_of::<Self>() + OVERHEAD,
+            Self::Observations(finished) => finished.records.capacity() + finished.count * EACH,
+            Self::Score(score) => score.record.capacity() + EACH,
         }
     }
 }
 
-/// What an allocation and a place in a queue that grows take beside what is in them.
-const OVERHEAD: usize = 64;
+/// Bytes of an observation's records, with what it weighs beside, if it is one of several.
+pub(crate) const BUNDLED: usize = 4 << 10;
+/// What an observation weighs beside its records.
+const EACH: usize = size_of::<Item>() + 64;

@@ -275,8 +275,8 @@ mod tests {
         };
         Finished {
             trace,
-            id,
             records,
+            count: 1,
             attributes: Arc::new(attributes),
             trace_io: None,
             is_part: false,

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::encode::{self, Encoder};
-use crate::finished::{Finished, FinishedScore, Item};
+use crate::finished::{BUNDLED, Finished, FinishedScore, Item};
 use crate::loss::{Counters, Loss};
 use crate::mask::Mask;
 use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
@@ -22,24 +22,29 @@ pub(crate) struct Prepare {
 }
 
 impl Prepare {
-    /// Masks and cuts an item. Whoever gets it may keep it anywhere.
-    pub(crate) fn ready(&self, item: Item) -> Item {
+    /// Masks and cuts what is in an item. Whoever gets it may keep it anywhere.
+    pub(crate) fn ready(&self, item: Item, mut keep: impl FnMut(Item)) {
+        let largest = if item.count() > 1 { BUNDLED } else { item.weight() };
         // An encoding is seldom twice as large as the records: what is far from the limit is not looked at.
-        if self.mask.is_none() && item.weight().saturating_mul(4) < self.most_bytes {
-            return item;
+        if self.mask.is_none() && largest.saturating_mul(4) < self.most_bytes {
+            return keep(item);
         }
+        item.apart().for_each(|item| keep(self.one(item)));
+    }
+
+    fn one(&self, item: Item) -> Item {
         match item {
-            Item::Observation(finished) => {
-                let Some(mut view) = finished.view() else { return Item::Observation(finished) };
+            Item::Observations(finished) => {
+                let Some(mut view) = finished.view() else { return Item::Observations(finished) };
                 if let Some(mask) = &self.mask {
                     self.count(Loss::MaskFailed, mask.apply(&mut view));
                 }
                 let cuts = encode::cut(&mut view, self.most_bytes);
                 self.count(Loss::Cut, cuts);
                 if self.mask.is_none() && cuts == 0 {
-                    return Item::Observation(finished);
+                    return Item::Observations(finished);
                 }
-                Item::Observation(rewritten(view, &finished))
+                Item::Observations(rewritten(view, &finished))
             }
             Item::Score(score) => {
                 let (Some(mask), Some(mut view)) = (&self.mask, score.view()) else { return Item::Score(score) };
@@ -57,7 +62,7 @@ impl Prepare {
 
     /// Cuts an item that the server found too large, once more. `Err`: nothing is left to cut.
     pub(crate) fn shrink(&self, item: Item, at_most: usize) -> Result<Item, Item> {
-        let Item::Observation(finished) = &item else { return Err(item) };
+        let Item::Observations(finished) = &item else { return Err(item) };
         let Some(mut view) = finished.view() else { return Err(item) };
         let size = Encoder::size(&view);
         let cuts = encode::cut(&mut view, at_most.min(size - 1));
@@ -65,7 +70,7 @@ impl Prepare {
             return Err(item);
         }
         self.count(Loss::Cut, cuts);
-        Ok(Item::Observation(rewritten(view, finished)))
+        Ok(Item::Observations(rewritten(view, finished)))
     }
 
     fn count(&self, reason: Loss, count: usize) {
@@ -79,8 +84,8 @@ impl Prepare {
 fn rewritten(view: View<'_>, finished: &Finished) -> Finished {
     Finished {
         trace: finished.trace,
-        id: finished.id,
         records: records(&view),
+        count: 1,
         attributes: Arc::new(view.trace.into_owned()),
         trace_io: None,
         is_part: finished.is_part,

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::finished::{Finished, FinishedScore, TraceAttributes};
+use crate::finished::{Finished, FinishedScore, Observed, TraceAttributes};
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{Level, ObservationType, Outcome};
 use crate::record::{self, APP_ROOT, Kind, Record, Tag};
@@ -102,11 +102,18 @@ fn set<'a>(entries: &mut Vec<(Text<'a>, Text<'a>)>, value: &'a [u8]) {
 }
 
 impl Finished {
-    /// Reads the records. `None` if there is no opening among them.
+    /// Reads the records of the first one. `None` if there is no opening among them.
     pub(crate) fn view(&self) -> Option<View<'_>> {
-        let arrived = || record::frames(&self.records).filter_map(Record::read);
+        self.each().next()?.view()
+    }
+}
+
+impl<'a> Observed<'a> {
+    /// Reads the records. `None` if there is no opening among them.
+    pub(crate) fn view(self) -> Option<View<'a>> {
+        let arrived = || record::frames(self.records).filter_map(Record::read);
         // Mostly they came in their order.
-        let mut sorted: Vec<Record<'_>> = Vec::new();
+        let mut sorted: Vec<Record<'a>> = Vec::new();
         if !arrived().map(|record| order(&record)).is_sorted() {
             sorted.extend(arrived());
             sorted.sort_by_key(order);
@@ -115,8 +122,8 @@ impl Finished {
         let opening = records().next()?.opening()?;
         let entry = Entry::find(opening.site);
         let mut view = View {
-            trace_id: self.trace,
-            id: self.id,
+            trace_id: opening.trace,
+            id: opening.observation,
             parent_id: opening.parent,
             app_root: opening.flags & APP_ROOT != 0,
             kind: opening.kind,
@@ -141,7 +148,7 @@ impl Finished {
                 file: site.file.into(),
                 line: site.line,
             }),
-            trace: Cow::Borrowed(&self.attributes),
+            trace: Cow::Borrowed(&self.of.attributes),
         };
         let (mut declared, mut level, mut fault, mut set_input, mut set_output) = (None, None, None, None, None);
         for record in records() {
@@ -194,7 +201,7 @@ impl Finished {
                 }
             }
         }
-        if let Some(io) = self.trace_io.as_ref().filter(|_| view.app_root) {
+        if let Some(io) = self.of.trace_io.as_ref().filter(|_| view.app_root) {
             set_input = later(set_input, io.input.as_ref());
             set_output = later(set_output, io.output.as_ref());
         }

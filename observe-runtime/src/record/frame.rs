@@ -1,7 +1,5 @@
 //! Runs of records, each after its length.
 
-use super::read::array;
-
 /// Appends a frame: the record's length in 4 bytes, then the record.
 pub(crate) fn frame(out: &mut Vec<u8>, record: &[u8]) {
     let length = u32::try_from(record.len()).unwrap_or(0);
@@ -15,13 +13,25 @@ pub(crate) fn frame_with(out: &mut Vec<u8>, length: usize, write: impl FnOnce(&m
     write(out);
 }
 
+/// Bytes of the first two frames of a run, or of all there are.
+pub(crate) fn two(bytes: &[u8]) -> usize {
+    frames(bytes).take(2).map(|record| 4 + record.len()).sum()
+}
+
 /// The records in a run of frames; ends at the first one that is cut off.
+#[inline]
 pub(crate) fn frames(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    framed(bytes).map(|(_, record)| record)
+}
+
+/// The frames of a run, each with the record in it; ends at the first one that is cut off.
+#[inline]
+pub(crate) fn framed(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
-        let (length, tail) = rest.split_at_checked(4)?;
-        let (record, tail) = tail.split_at_checked(u32::from_le_bytes(array(length)?) as usize)?;
+        let length = (u32::from_le_bytes(*rest.first_chunk()?) as usize).saturating_add(4);
+        let (frame, tail) = rest.split_at_checked(length)?;
         rest = tail;
-        Some(record)
+        Some((frame, frame.get(4..)?))
     })
 }

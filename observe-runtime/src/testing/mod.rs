@@ -90,6 +90,7 @@ impl Capture {
         let (mut fold, mut items) = (Fold::new(TraceAttributes::default(), u64::MAX), Vec::new());
         Reader::default().rest(&self.0, |frames, keep| fold.add(frames, keep, 1, &self.0.counters));
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
+        let mut items: Vec<Item> = items.into_iter().flat_map(Item::apart).collect();
         items.sort_by_key(Item::time);
         Recorded { items, stats: Stats::of(&self.0.counters) }
     }
@@ -217,7 +218,7 @@ impl Recorded {
 
     fn views(&self) -> Vec<View<'_>> {
         let finished = self.items.iter().filter_map(|item| match item {
-            Item::Observation(finished) => Some(finished),
+            Item::Observations(finished) => Some(finished),
             Item::Score(_) => None,
         });
         finished.filter_map(Finished::view).collect()

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Worker;
 use super::exit::Verdict;
-use super::outbox::Parcel;
+use super::outbox::{self, Parcel};
 use crate::diagnostics;
 use crate::loss::Loss;
 use crate::sink::Receipt;
@@ -32,7 +32,7 @@ impl Worker {
         let spool = &mut self.spool;
         while let Some(parcel) = self.outbox.next(now, is_flushing, || spool.as_mut()?.next()) {
             if parcel.is_retry {
-                self.journal.counters.retried.fetch_add(parcel.items.len() as u64, Ordering::Relaxed);
+                self.journal.counters.retried.fetch_add(parcel.count() as u64, Ordering::Relaxed);
             }
             let (exit, batch) = (self.exit.clone(), self.exit.encode(&parcel));
             let bytes = batch.body.len();
@@ -45,10 +45,10 @@ impl Worker {
 
     pub(super) fn land(&mut self, delivery: Delivery, receipt: Receipt) {
         let Delivery { parcel, weight, bytes, .. } = delivery;
-        self.outbox.landed(weight, parcel.items.len());
+        self.outbox.landed(weight, parcel.count());
         let landed = self.exit.read(receipt, parcel, bytes);
         let counters = &self.journal.counters;
-        counters.delivered.fetch_add(landed.delivered.len() as u64, Ordering::Relaxed);
+        counters.delivered.fetch_add(outbox::count(&landed.delivered) as u64, Ordering::Relaxed);
         counters.bytes.fetch_add(landed.sent as u64, Ordering::Relaxed);
         if let Some(why) = landed.why {
             self.watch.refused(&why);

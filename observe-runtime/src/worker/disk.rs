@@ -5,6 +5,7 @@ use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 use super::Worker;
+use super::outbox;
 use super::spool::kept;
 use crate::finished::Item;
 use crate::journal::{self, Keep, Key};
@@ -84,7 +85,7 @@ impl Worker {
     /// Takes back what is on its way, as nobody waits for it any longer.
     pub(super) fn call_back(&mut self) {
         for delivery in std::mem::take(&mut self.deliveries) {
-            self.outbox.landed(delivery.weight, delivery.parcel.items.len());
+            self.outbox.landed(delivery.weight, delivery.parcel.count());
             match (delivery.parcel.from.clone(), &mut self.spool) {
                 (Some(file), Some(spool)) => spool.back(file),
                 _ => self.outbox.again(delivery.parcel),
@@ -118,7 +119,7 @@ impl Worker {
     pub(super) fn lose(&self, reason: Loss, items: &[Item]) {
         if !items.is_empty() {
             self.done(items);
-            self.journal.counters.lose(reason, items.len() as u64);
+            self.journal.counters.lose(reason, outbox::count(items) as u64);
         }
     }
 
@@ -135,9 +136,9 @@ impl Worker {
         let mut on_disk = self.on_disk();
         for parcel in self.outbox.empty() {
             // What cannot be put away is still in the segments it came in, if it came in any.
-            let (kept, lost): (Vec<_>, Vec<_>) = parcel.items.iter().partition(|item| !item.kept().1.is_empty());
-            on_disk += kept.len();
-            counters.lose(Loss::AtExit, lost.len() as u64);
+            let (kept, lost): (Vec<_>, Vec<_>) = parcel.items.into_iter().partition(|item| !item.keeps().is_empty());
+            on_disk += outbox::count(&kept);
+            counters.lose(Loss::AtExit, outbox::count(&lost) as u64);
         }
         counters.pending.store(on_disk as u64, Ordering::Relaxed);
         counters.on_disk.store(on_disk as u64, Ordering::Relaxed);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::outbox::Parcel;
+use super::outbox::{self, Parcel};
 use crate::encode::Encoder;
-use crate::finished::Item;
+use crate::finished::{Item, Observed};
 use crate::prepare::Prepare;
 use crate::sink::{Batch, Failure, Receipt, Signal, Sink};
 use crate::view::ScoreView;
@@ -52,21 +52,20 @@ impl Exit {
         let body = match parcel.signal {
             Signal::Traces => {
                 let finished = parcel.items.iter().filter_map(|item| match item {
-                    Item::Observation(finished) => finished.view(),
+                    Item::Observations(finished) => Some(finished.each()),
                     Item::Score(_) => None,
                 });
-                // What the keys add is about what the records take beside the texts.
-                self.encoder.traces(finished, resource, parcel.weight())
+                self.encoder.traces(finished.flatten().filter_map(Observed::view), resource, parcel.weight())
             }
             Signal::Scores => {
                 let scores = parcel.items.iter().filter_map(|item| match item {
                     Item::Score(score) => score.view(),
-                    Item::Observation(_) => None,
+                    Item::Observations(_) => None,
                 });
                 self.encoder.scores(&scores.collect::<Vec<ScoreView<'_>>>(), resource)
             }
         };
-        Batch { signal: parcel.signal, body, count: parcel.items.len() }
+        Batch { signal: parcel.signal, body, count: parcel.count() }
     }
 
     /// What a receipt for `bytes` encoded bytes means.
@@ -82,10 +81,9 @@ impl Exit {
         match receipt {
             Receipt::Accepted { refused, why } => {
                 landed.sent = bytes;
-                landed.delivered = parcel.items;
                 // Nobody says which ones, and they are not to be sent again.
-                let taken = landed.delivered.len().saturating_sub(usize::try_from(refused).unwrap_or(usize::MAX));
-                landed.refused = landed.delivered.split_off(taken);
+                let taken = parcel.count().saturating_sub(usize::try_from(refused).unwrap_or(usize::MAX));
+                (landed.delivered, landed.refused) = outbox::split(parcel.items, taken);
                 landed.why = why;
             }
             Receipt::Partial { failed } => {
@@ -143,10 +141,10 @@ impl Landed {
     /// Only what failed and may succeed goes again.
     fn part(&mut self, parcel: Parcel, failed: &[Failure]) {
         let mut again = Parcel { items: Vec::new(), from: None, ..parcel };
-        for item in parcel.items {
+        for item in parcel.items.into_iter().flat_map(Item::apart) {
             let id = match &item {
                 Item::Score(score) => score.view().map(|view| view.id.into_owned()),
-                Item::Observation(finished) => Some(finished.id.to_string()),
+                Item::Observations(finished) => finished.each().find_map(|one| Some(one.id()?.to_string())),
             };
             match failed.iter().find(|failure| Some(&failure.id) == id.as_ref()) {
                 None => self.delivered.push(item),
@@ -158,7 +156,7 @@ impl Landed {
             }
         }
         if !again.items.is_empty() {
-            let why = format!("the server asks for {} items again", again.items.len());
+            let why = format!("the server asks for {} items again", again.count());
             self.verdict = Verdict::Down { after: None, why };
             self.again.push(again.retried());
         }

@@ -67,12 +67,12 @@ impl Live {
         }
         // A mask that fails here is counted when the observation leaves.
         let prepare = Prepare { counters: Arc::new(Counters::default()), ..exit.prepare.clone() };
-        let ready: Vec<(Item, bool)> = waiting
-            .into_iter()
-            .map(|(finished, is_open)| (prepare.ready(Item::Observation(finished)), is_open))
-            .collect();
+        let mut ready: Vec<(Item, bool)> = Vec::new();
+        for (finished, is_open) in waiting {
+            prepare.ready(Item::Observations(finished), |item| ready.push((item, is_open)));
+        }
         let running = ready.iter().filter_map(|(item, is_open)| match item {
-            Item::Observation(finished) => Some(Running { view: finished.view()?, is_open: *is_open }),
+            Item::Observations(finished) => Some(Running { view: finished.view()?, is_open: *is_open }),
             Item::Score(_) => None,
         });
         let bytes = exit.encoder.live(&running.collect::<Vec<_>>(), omitted, clock::now());

@@ -264,13 +264,16 @@ impl Worker {
     /// Hands on what leaves the fold, masked and cut.
     fn pass_on(&mut self) {
         let now = Instant::now();
-        let leaving = std::mem::take(&mut self.leaving).into_iter().map(|item| self.exit.prepare.ready(item));
         if let Some(console) = &self.console {
-            let leaving: Vec<Item> = leaving.collect();
-            console.show(&leaving);
-            leaving.into_iter().for_each(|item| self.outbox.push(item, now));
+            let mut ready = Vec::new();
+            let leaving = std::mem::take(&mut self.leaving).into_iter();
+            leaving.for_each(|item| self.exit.prepare.ready(item, |item| ready.push(item)));
+            console.show(&ready);
+            ready.into_iter().for_each(|item| self.outbox.push(item, now));
         } else {
-            leaving.for_each(|item| self.outbox.push(item, now));
+            for item in self.leaving.drain(..) {
+                self.exit.prepare.ready(item, |item| self.outbox.push(item, now));
+            }
         }
         if self.outbox.waiting() > self.journal.rules.memory_limit / 2 {
             self.make_room(now);

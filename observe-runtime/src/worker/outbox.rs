@@ -52,13 +52,19 @@ impl Parcel {
         self.items.iter().map(Item::weight).sum()
     }
 
-    /// Two halves, if there is more than one item.
+    /// Observations or scores in it.
+    pub(crate) fn count(&self) -> usize {
+        count(&self.items)
+    }
+
+    /// Two halves, if there is more than one observation or score.
     pub(crate) fn halve(mut self) -> Result<(Self, Self), Self> {
-        if self.items.len() < 2 {
+        let count = self.count();
+        if count < 2 {
             return Err(self);
         }
-        let items = self.items.split_off(self.items.len() / 2);
-        self.from = None;
+        let (first, items) = split(self.items, count / 2);
+        (self.items, self.from) = (first, None);
         let (process, from) = (self.process.clone(), None);
         let Self { signal, since, is_retry, .. } = self;
         Ok((self, Self { signal, items, since, is_retry, from, process }))
@@ -70,10 +76,36 @@ impl Parcel {
     }
 }
 
+/// Observations and scores in these.
+pub(crate) fn count(items: &[Item]) -> usize {
+    items.iter().map(Item::count).sum()
+}
+
+/// The first so many observations or scores, and the others.
+pub(crate) fn split(mut items: Vec<Item>, count: usize) -> (Vec<Item>, Vec<Item>) {
+    let mut left = count;
+    let Some(at) = items.iter().position(|item| {
+        let is_part = item.count() > left;
+        left -= left.min(item.count());
+        is_part
+    }) else {
+        return (items, Vec::new());
+    };
+    let before: usize = self::count(&items[..at]);
+    let mut others = items.split_off(at);
+    if before < count
+        && let Some(rest) = others[0].split_off(count - before)
+    {
+        items.push(std::mem::replace(&mut others[0], rest));
+    }
+    (items, others)
+}
+
 #[derive(Debug)]
 struct Queue {
     signal: Signal,
     fresh: VecDeque<(Item, Instant)>,
+    count: usize,
     bytes: usize,
 }
 
@@ -94,7 +126,7 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     pub(crate) fn new(terms: Terms) -> Self {
-        let queue = |signal| Queue { signal, fresh: VecDeque::new(), bytes: 0 };
+        let queue = |signal| Queue { signal, fresh: VecDeque::new(), count: 0, bytes: 0 };
         Self {
             terms,
             queues: [queue(Signal::Traces), queue(Signal::Scores)],
@@ -115,6 +147,7 @@ impl Outbox {
     pub(crate) fn push(&mut self, item: Item, now: Instant) {
         let queue = &mut self.queues[usize::from(matches!(item, Item::Score(_)))];
         queue.bytes += item.weight();
+        queue.count += item.count();
         queue.fresh.push_back((item, now));
     }
 
@@ -125,8 +158,8 @@ impl Outbox {
 
     /// Items that wait or are on their way.
     pub(crate) fn pending(&self) -> usize {
-        let fresh: usize = self.queues.iter().map(|queue| queue.fresh.len()).sum();
-        fresh + self.again.iter().map(|parcel| parcel.items.len()).sum::<usize>() + self.in_flight_items
+        let fresh: usize = self.queues.iter().map(|queue| queue.count).sum();
+        fresh + self.again.iter().map(Parcel::count).sum::<usize>() + self.in_flight_items
     }
 
     /// The next batch that may leave now. `is_flushing`: nothing waits for company. `stored`: what waits on disk.
@@ -156,7 +189,7 @@ impl Outbox {
         };
         self.in_flight += 1;
         self.in_flight_bytes += parcel.weight();
-        self.in_flight_items += parcel.items.len();
+        self.in_flight_items += parcel.count();
         Some(parcel)
     }
 
@@ -224,11 +257,10 @@ impl Outbox {
         for queue in &mut self.queues {
             while let Some(mut parcel) = queue.batch(&self.terms, now, true) {
                 let last = parcel.items.last().map(Item::trace);
-                while parcel.items.len() < 2 * self.terms.count
+                while parcel.count() < 2 * self.terms.count
                     && queue.fresh.front().is_some_and(|(item, _)| Some(item.trace()) == last)
-                    && let Some((item, _)) = queue.fresh.pop_front()
+                    && let Some((item, _)) = queue.pop()
                 {
-                    queue.bytes -= item.weight();
                     parcel.items.push(item);
                 }
                 parcels.push(parcel);
@@ -257,6 +289,7 @@ impl Outbox {
             queue.fresh.retain(|(item, _)| {
                 let is_taken = take(item);
                 queue.bytes -= if is_taken { item.weight() } else { 0 };
+                queue.count -= if is_taken { item.count() } else { 0 };
                 !is_taken
             });
         }
@@ -306,9 +339,7 @@ impl Outbox {
         let mut expired = Vec::new();
         for queue in &mut self.queues {
             while queue.fresh.front().is_some_and(|(_, since)| is_old(*since)) {
-                let Some((item, _)) = queue.fresh.pop_front() else { break };
-                queue.bytes -= item.weight();
-                expired.push(item);
+                expired.extend(queue.pop().map(|(item, _)| item));
             }
         }
         while let Some(at) = self.again.iter().position(|parcel| is_old(parcel.since)) {
@@ -322,23 +353,46 @@ impl Outbox {
 }
 
 impl Queue {
+    fn pop(&mut self) -> Option<(Item, Instant)> {
+        let (item, since) = self.fresh.pop_front()?;
+        self.bytes -= item.weight();
+        self.count -= item.count();
+        Some((item, since))
+    }
+
+    fn put_back(&mut self, item: Item, since: Instant) {
+        self.bytes += item.weight();
+        self.count += item.count();
+        self.fresh.push_front((item, since));
+    }
+
     fn batch(&mut self, terms: &Terms, now: Instant, is_flushing: bool) -> Option<Parcel> {
         let (_, since) = self.fresh.front()?;
         let since = *since;
         let is_due = is_flushing
-            || self.fresh.len() >= terms.count
+            || self.count >= terms.count
             || self.bytes >= terms.bytes
             || now.saturating_duration_since(since) >= terms.interval;
         is_due.then_some(())?;
-        let (mut items, mut bytes) = (Vec::with_capacity(terms.count.min(self.fresh.len())), 0);
-        while let Some((item, _)) = self.fresh.front()
-            && items.len() < terms.count
-            && (items.is_empty() || bytes + item.weight() <= terms.bytes)
+        let (mut items, mut count, mut bytes) = (Vec::new(), 0, 0);
+        while count < terms.count
+            && let Some((mut item, since)) = self.pop()
         {
+            let fitting = item.fitting(terms.count - count, terms.bytes.saturating_sub(bytes));
+            let taken = if items.is_empty() { fitting.max(1) } else { fitting };
+            if taken == 0 {
+                self.put_back(item, since);
+                break;
+            }
+            if taken < item.count()
+                && let Some(rest) = item.split_off(taken)
+            {
+                self.put_back(rest, since);
+            }
+            count += item.count();
             bytes += item.weight();
-            items.extend(self.fresh.pop_front().map(|(item, _)| item));
+            items.push(item);
         }
-        self.bytes -= bytes;
         if self.fresh.len() < self.fresh.capacity() / 4 {
             self.fresh.shrink_to(2 * self.fresh.len());
         }

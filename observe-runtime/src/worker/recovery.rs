@@ -117,8 +117,9 @@ fn unfinished(dead: &Dead, counters: &Counters) -> (Vec<Item>, Vec<u8>) {
 }
 
 fn write(items: Vec<Item>, process: &[u8], dir: &Path, prepare: &Prepare, terms: Terms) -> std::io::Result<()> {
-    let (scores, traces): (Vec<Item>, Vec<Item>) =
-        items.into_iter().map(|item| prepare.ready(item)).partition(|item| matches!(item, Item::Score(_)));
+    let mut ready = Vec::new();
+    items.into_iter().for_each(|item| prepare.ready(item, |item| ready.push(item)));
+    let (scores, traces): (Vec<Item>, Vec<Item>) = ready.into_iter().partition(|item| matches!(item, Item::Score(_)));
     let mut number = 0;
     for (signal, items) in [(Signal::Traces, traces), (Signal::Scores, scores)] {
         let mut items = items.into_iter().peekable();
@@ -142,7 +143,7 @@ fn write(items: Vec<Item>, process: &[u8], dir: &Path, prepare: &Prepare, terms:
 /// The items that these records make up. What is open among them ended with its process.
 pub(super) fn items(records: &[u8], defaults: TraceAttributes, counters: &Counters) -> Vec<Item> {
     let last = record::frames(records).filter_map(Record::read).map(|record| record.time).max().unwrap_or(0);
-    let (mut fold, mut items, scratch) = (Fold::new(defaults, u64::MAX), Vec::new(), Counters::default());
+    let (mut fold, mut items, scratch) = (Fold::new(defaults, u64::MAX).careful(), Vec::new(), Counters::default());
     fold.add(records, None, 1, &scratch);
     fold.finish(last, Outcome::Killed, "process ended before this finished", &mut items, &scratch);
     for (reason, count) in scratch.losses() {

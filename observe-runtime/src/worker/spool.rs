@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::outbox::{Parcel, Process};
+use super::outbox::{self, Parcel, Process};
 use super::recovery;
 use super::trace::record_of;
 use crate::clock;
@@ -93,11 +93,12 @@ impl Spool {
         let since = clock::now() / 1_000_000;
         let process = process.map_or_else(|| self.process.to_vec(), record::process);
         let records = records(&items, &process);
-        let kind = Spooled::kind(signal, items.len(), since);
+        let count = outbox::count(&items);
+        let kind = Spooled::kind(signal, count, since);
         let Some(keep) = self.home.write(&kind, record::frames(&records)) else { return Err(items) };
         let old: Vec<(Keep, Key)> = items.iter().flat_map(kept).collect();
         journal::note(&old, true);
-        self.waiting.push_back(Spooled { keep, signal, items: items.len(), since });
+        self.waiting.push_back(Spooled { keep, signal, items: count, since });
         self.make_room();
         Ok(())
     }
@@ -114,9 +115,9 @@ impl Spool {
         loop {
             let file = self.waiting.pop_front()?;
             let (items, process) = load(&file.keep, &self.counters);
-            if items.len() < file.items {
+            if outbox::count(&items) < file.items {
                 // Part of it was done by a process that died, or is damaged.
-                let gone = (file.items - items.len()) as u64;
+                let gone = file.items - outbox::count(&items);
                 crate::diagnostics::debug(|| format!("{gone} of `{}` were done", file.keep.path.display()));
             }
             self.loaded.push(file.keep.clone());
@@ -173,10 +174,10 @@ impl Spool {
     }
 }
 
-/// The files that an item's records are in, with its name.
+/// The files that an item's records are in, with the names of what is in it.
 pub(crate) fn kept(item: &Item) -> impl Iterator<Item = (Keep, Key)> {
-    let (key, keeps) = item.kept();
-    keeps.iter().map(move |keep| (keep.clone(), key))
+    let keys = if item.keeps().is_empty() { Vec::new() } else { item.keys() };
+    keys.into_iter().flat_map(|key| item.keeps().iter().map(move |keep| (keep.clone(), key)))
 }
 
 /// Items as framed records: first whose they are, then what belongs to a trace before what is of it.
@@ -186,7 +187,7 @@ pub(super) fn records(items: &[Item], process: &[u8]) -> Vec<u8> {
     let mut last: Option<&Arc<TraceAttributes>> = None;
     for item in items {
         match item {
-            Item::Observation(finished) => {
+            Item::Observations(finished) => {
                 if last.is_none_or(|last| !Arc::ptr_eq(last, &finished.attributes)) || finished.trace_io.is_some() {
                     let io = finished.trace_io.as_deref();
                     record::frame(&mut out, &record_of(finished.trace, item.time(), &finished.attributes, io));

@@ -51,15 +51,16 @@ fn records(t: u8, n: u8) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Feeds the records in this order, `per_round` at a time, and describes what leaves.
-fn run(order: &[(u8, u8, usize)], per_round: usize) -> (BTreeMap<String, String>, usize) {
+/// Feeds the records in this order, `per_round` at a time, in runs of `per_run`, and describes what leaves.
+fn run(order: &[(u8, u8, usize)], per_round: usize, per_run: usize) -> (BTreeMap<String, String>, usize) {
     let counters = Counters::default();
     let mut fold = Fold::new(TraceAttributes::default(), u64::MAX);
     let (mut left, mut round) = (Vec::new(), 0);
     for chunk in order.chunks(per_round) {
         round += 1;
-        for (t, n, which) in chunk {
-            fold.add(&records(*t, *n)[*which], None, round, &counters);
+        for run in chunk.chunks(per_run) {
+            let run: Vec<u8> = run.iter().flat_map(|(t, n, which)| records(*t, *n)[*which].clone()).collect();
+            fold.add(&run, None, round, &counters);
         }
         fold.settle(round, &mut left);
     }
@@ -70,16 +71,24 @@ fn run(order: &[(u8, u8, usize)], per_round: usize) -> (BTreeMap<String, String>
     fold.finish(9999, Outcome::Unfinished, "not ended", &mut left, &counters);
     assert_eq!(fold.weight(), 0);
     assert_eq!(fold.pending(), 0);
-    let count = left.len();
-    let described = left.iter().filter_map(|item| match item {
-        Item::Observation(finished) => finished.view(),
+    let count = left.iter().map(Item::count).sum();
+    let finished = left.iter().filter_map(|item| match item {
+        Item::Observations(finished) => Some(finished.each()),
         Item::Score(_) => None,
     });
-    let described = described.map(|view| {
+    let described = finished.flatten().map(|one| {
+        let view = one.view().unwrap();
+        assert_eq!(one.id(), Some(view.id));
         let key = format!("{} {}", view.trace_id, view.id);
         let text = format!(
-            "{} {:?} {:?} {:?} {}..{}",
-            view.name, view.outcome, view.output, view.metadata, view.start, view.end
+            "{} {:?} {:?} {:?} {}..{} {:?}",
+            view.name,
+            view.outcome,
+            view.output,
+            view.metadata,
+            view.start,
+            view.end,
+            view.trace.tags.len()
         );
         (key, text)
     });
@@ -90,14 +99,44 @@ proptest! {
     #[test]
     fn any_order_gives_the_same(
         order in Just((0..2_u8).flat_map(|t| (0..4_u8).flat_map(move |n| (0..4).map(move |w| (t, n, w)))).collect::<Vec<_>>()).prop_shuffle(),
-        per_round in 32..33_usize,
+        per_run in 1..33_usize,
     ) {
         let mut straight = order.clone();
         straight.sort_unstable();
-        let (expected, count) = run(&straight, 32);
+        let (expected, count) = run(&straight, 32, 1);
         prop_assert_eq!(count, 8);
-        let (got, count) = run(&order, per_round);
+        let (got, count) = run(&order, 32, per_run);
         prop_assert_eq!(count, 8);
+        prop_assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn what_closes_near_its_opening_is_no_different(
+        kinds in proptest::collection::vec((0..2_u8, any::<bool>(), any::<bool>(), 0..3_usize), 12),
+        swaps in proptest::collection::vec(0..60_usize, 0..6),
+        per_run in 2..60_usize,
+    ) {
+        // One after another or each in the one before, with something said of some, some of it later.
+        let (mut order, mut open) = (Vec::new(), Vec::new());
+        for (n, (t, is_said, is_parent, late)) in (0..).zip(kinds) {
+            order.push((t, n, 0));
+            order.extend(is_said.then_some((t, n, 1)));
+            open.push((t, n, late));
+            while let Some((t, n, late)) = open.pop_if(|_| !is_parent) {
+                order.push((t, n, 3));
+                order.extend((late == 1).then_some((t, n, 1)));
+                order.extend((late == 2).then_some((t, n, 2)));
+            }
+        }
+        order.extend(open.into_iter().map(|(t, n, _)| (t, n, 3)));
+        for at in swaps {
+            let at = at % (order.len() - 1);
+            order.swap(at, at + 1);
+        }
+        let (expected, count) = run(&order, 60, 1);
+        prop_assert_eq!(count, 12);
+        let (got, count) = run(&order, 60, per_run);
+        prop_assert_eq!(count, 12);
         prop_assert_eq!(got, expected);
     }
 
@@ -105,8 +144,9 @@ proptest! {
     fn whatever_the_rounds_nothing_leaves_twice_or_gets_lost(
         order in Just((0..2_u8).flat_map(|t| (0..4_u8).flat_map(move |n| [0, 3].map(move |w| (t, n, w)))).collect::<Vec<_>>()).prop_shuffle(),
         per_round in 1..20_usize,
+        per_run in 1..20_usize,
     ) {
-        let (got, count) = run(&order, per_round);
+        let (got, count) = run(&order, per_round, per_run);
         prop_assert_eq!(count, 8);
         prop_assert_eq!(got.len(), 8);
         prop_assert!(got.values().all(|text| text.contains("Ok")), "{:?}", got);
@@ -123,7 +163,7 @@ proptest! {
         fold.add(&framed, None, 2, &counters);
         fold.finish(1, Outcome::Unfinished, "", &mut left, &counters);
         for item in &left {
-            if let Item::Observation(finished) = item {
+            if let Item::Observations(finished) = item {
                 let _ = finished.view();
             }
         }
@@ -143,7 +183,7 @@ fn ten_thousand_damaged_segments_are_recovered_as_far_as_they_can_be() {
         damaged += journal::decode(&random.damage(&whole), |bytes| record::frame(&mut found, bytes));
         let items = super::recovery::items(&found, TraceAttributes::default(), &Counters::default());
         for item in &items {
-            let Item::Observation(finished) = item else { panic!("{item:?}") };
+            let Item::Observations(finished) = item else { panic!("{item:?}") };
             let view = finished.view().unwrap();
             assert!(view.outcome == Outcome::Ok || view.outcome == Outcome::Killed);
         }
@@ -204,7 +244,7 @@ fn what_is_written_back_reads_the_same() {
         let mut lines: Vec<String> = items
             .iter()
             .map(|item| match item {
-                Item::Observation(finished) => format!("{:?}", finished.view().unwrap()),
+                Item::Observations(finished) => format!("{:?}", finished.view().unwrap()),
                 Item::Score(score) => format!("{:?}", score.view().unwrap()),
             })
             .collect();
@@ -218,7 +258,8 @@ fn what_is_written_back_reads_the_same() {
         &counters,
     );
     assert_eq!(shown(&spooled), before);
-    let masked: Vec<Item> = items.into_iter().map(|item| prepare.ready(item)).collect();
+    let mut masked = Vec::new();
+    items.into_iter().for_each(|item| prepare.ready(item, |item| masked.push(item)));
     assert_eq!(shown(&masked), before);
     assert_eq!(counters.losses(), []);
 }
@@ -230,7 +271,7 @@ fn waiting(traces: &[(u8, bool)]) -> (super::outbox::Outbox, usize) {
     for (t, is_part) in traces {
         for n in 0..4 {
             let mut item = finished(*t, n);
-            if let Item::Observation(finished) = &mut item {
+            if let Item::Observations(finished) = &mut item {
                 finished.is_part = *is_part;
             }
             weight += item.weight();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::fold::Bundle;
 use crate::diagnostics;
 use crate::finished::{TraceAttributes, TraceIo};
 use crate::id::{ObservationId, TraceId};
@@ -20,6 +21,8 @@ pub(super) struct Trace {
     pub(super) open: usize,
     /// Closed observations that have not left, oldest first.
     pub(super) closed: Vec<ObservationId>,
+    /// More of them, that are not in the fold's tables.
+    pub(super) bundles: Vec<Bundle>,
     /// Records of scores that have not left: they leave with the trace, in its environment.
     pub(super) scores: Vec<(Vec<u8>, Vec<Keep>)>,
     /// When the oldest of `closed` or `scores` came, or the trace last heard of: unix nanoseconds.
@@ -46,6 +49,7 @@ impl Trace {
             said: Vec::new(),
             open: 0,
             closed: Vec::new(),
+            bundles: Vec::new(),
             scores: Vec::new(),
             since: 0,
             touched: 0,
@@ -67,7 +71,7 @@ impl Trace {
 
     /// Whether nothing waits to leave.
     pub(super) fn is_empty(&self) -> bool {
-        self.closed.is_empty() && self.scores.is_empty()
+        self.closed.is_empty() && self.bundles.is_empty() && self.scores.is_empty()
     }
 
     /// Takes what a trace record says. What has left keeps the attributes it left with.

@@ -113,14 +113,27 @@ impl Fold {
         let (attributes, trace_io) = (trace.attributes(), trace.io());
         trace.is_unseen &= trace.is_empty();
         let is_part = trace.open > 0 || trace.has_left;
-        trace.has_left |= !trace.closed.is_empty();
+        trace.has_left |= !trace.closed.is_empty() || !trace.bundles.is_empty();
+        for bundle in std::mem::take(&mut trace.bundles) {
+            self.weight = self.weight.saturating_sub(bundle.weight());
+            self.bundled -= bundle.count;
+            leave.push(Item::Observations(Finished {
+                trace: id,
+                records: bundle.records,
+                count: bundle.count,
+                attributes: attributes.clone(),
+                trace_io: trace_io.clone(),
+                is_part,
+                keeps: with(bundle.keep.into_iter().collect(), &trace.keeps),
+            }));
+        }
         for observation in std::mem::take(&mut trace.closed) {
             let Some(pending) = self.observations.remove(&(id, observation)) else { continue };
             self.weight = self.weight.saturating_sub(pending.records.capacity() + ENTRY);
-            leave.push(Item::Observation(Finished {
+            leave.push(Item::Observations(Finished {
                 trace: id,
-                id: observation,
                 records: pending.records,
+                count: 1,
                 attributes: attributes.clone(),
                 trace_io: trace_io.clone(),
                 is_part,

@@ -7,16 +7,20 @@
 //! - What is said of an observation that has left, or never came, is counted.
 
 mod leave;
+mod near;
+mod waiting;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+pub(super) use self::near::Bundle;
+use self::near::Near;
 use super::trace::Trace;
-use crate::finished::{Finished, TraceAttributes};
+use crate::finished::TraceAttributes;
 use crate::id::{ObservationId, TraceId};
-use crate::journal::{self, Keep, Key};
+use crate::journal::Keep;
 use crate::loss::{Counters, Loss};
 use crate::record::{self, Kind, Record};
 
@@ -34,6 +38,10 @@ pub(crate) struct Fold {
     weight: usize,
     /// Scores that wait for their trace.
     scores: usize,
+    /// Observations in bundles.
+    bundled: usize,
+    /// Whatever is said may be said of something that closed before, so that everything has to be found by its id.
+    is_careful: bool,
     /// Records taken so far.
     heard: u64,
 }
@@ -96,8 +104,15 @@ impl Fold {
             hold,
             weight: 0,
             scores: 0,
+            bundled: 0,
+            is_careful: false,
             heard: 0,
         }
+    }
+
+    /// One for records that may come twice.
+    pub(crate) fn careful(self) -> Self {
+        Self { is_careful: true, ..self }
     }
 
     /// Bytes it keeps.
@@ -107,40 +122,12 @@ impl Fold {
 
     /// Observations and scores that have not left.
     pub(crate) fn pending(&self) -> usize {
-        self.observations.len() + self.scores
+        self.observations.len() + self.scores + self.bundled
     }
 
     /// How many records were taken: as long as this stays the same nothing has changed.
     pub(crate) fn heard(&self) -> u64 {
         self.heard
-    }
-
-    /// What has opened and not left, oldest first, each with whether it is still open: at most so many, with so many
-    /// bytes of records. And how many more there are.
-    pub(crate) fn waiting(&self, most: usize, most_bytes: usize) -> (Vec<(Finished, bool)>, usize) {
-        let opened = self.observations.iter().filter(|(_, pending)| pending.is_open);
-        let mut opened: Vec<_> = opened.collect();
-        opened.sort_unstable_by_key(|(_, pending)| pending.since);
-        let (mut waiting, mut bytes) = (Vec::new(), 0);
-        for ((id, observation), pending) in &opened {
-            bytes += pending.records.len();
-            if waiting.len() >= most || bytes > most_bytes {
-                break;
-            }
-            let Some(trace) = self.traces.get(id) else { continue };
-            let finished = Finished {
-                trace: *id,
-                id: *observation,
-                records: pending.records.clone(),
-                attributes: trace.attributes(),
-                trace_io: trace.io(),
-                is_part: true,
-                keeps: Vec::new(),
-            };
-            waiting.push((finished, !pending.is_closed));
-        }
-        let omitted = opened.len() - waiting.len();
-        (waiting, omitted)
     }
 
     /// Whether a further round can let something leave at once.
@@ -150,11 +137,37 @@ impl Fold {
 
     /// Takes a run of framed records, which are in the file that is kept, if in any.
     pub(crate) fn add(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
-        for bytes in record::frames(bytes) {
-            match Record::read(bytes) {
-                Some(record) => self.take(record, bytes, keep, round, counters),
-                None => counters.lose(Loss::Unreadable, 1),
+        let (mut near, mut bundled) = (Near::default(), 0);
+        for (frame, bytes) in record::framed(bytes) {
+            let Some(record) = Record::read(bytes) else {
+                counters.lose(Loss::Unreadable, 1);
+                continue;
+            };
+            match record.kind {
+                // What was said before waits in the tables.
+                Kind::Open if record.observation.is_some() && !self.is_careful && self.orphans.is_empty() => {
+                    near.open(record, frame);
+                    continue;
+                }
+                Kind::Close => {
+                    if let Some(opened) = near.close(record.trace, record.observation) {
+                        if self.bundle(&opened, &record, frame, keep, round) {
+                            bundled += 1;
+                            continue;
+                        }
+                        self.take(opened.record, opened.bytes(), keep, round, counters);
+                    }
+                }
+                _ => {}
             }
+            if !matches!(record.kind, Kind::Trace | Kind::Score) {
+                near.rest().for_each(|opened| self.take(opened.record, opened.bytes(), keep, round, counters));
+            }
+            self.take(record, bytes, keep, round, counters);
+        }
+        near.rest().for_each(|opened| self.take(opened.record, opened.bytes(), keep, round, counters));
+        if bundled > 0 {
+            counters.recorded.fetch_add(bundled, Ordering::Relaxed);
         }
     }
 
@@ -199,9 +212,12 @@ impl Fold {
         keep: Option<&Keep>,
         counters: &Counters,
     ) {
-        let kind = record.kind;
+        let (kind, key) = (record.kind, (record.trace, id));
+        let is_bundled = self.traces.get(&record.trace).is_some_and(|trace| !trace.bundles.is_empty());
+        if is_bundled && kind != Kind::Open && !self.observations.contains_key(&key) {
+            self.unbundle(record.trace);
+        }
         let Some(trace) = self.traces.get_mut(&record.trace) else { return };
-        let key = (record.trace, id);
         let (weight, orphans) = (&mut self.weight, &mut self.orphans);
         let pending = self.observations.entry(key).or_insert_with(|| {
             *weight += ENTRY;
@@ -251,41 +267,6 @@ impl Fold {
     /// The time that closed observations wait for the rest of their trace, in nanoseconds.
     pub(crate) fn hold(&self) -> u64 {
         self.hold
-    }
-
-    /// Shows every record that waits and is in a file, and one of each trace that says what is known of it.
-    pub(crate) fn carry(&self, each: &mut dyn FnMut(&[u8])) {
-        for (id, trace) in self.traces.iter().filter(|(_, trace)| !trace.keeps.is_empty()) {
-            each(&trace.record(*id));
-        }
-        let observations = self.observations.values().filter(|pending| !pending.keeps.is_empty());
-        for bytes in observations.flat_map(|pending| record::frames(&pending.records)) {
-            each(&record::expand(bytes, record::put_site));
-        }
-        self.traces.values().flat_map(|trace| &trace.scores).for_each(|(record, _)| each(record));
-    }
-
-    /// Says that everything which waits is in this file now. Notes it in the files where it was.
-    pub(crate) fn carried(&mut self, keep: &Keep) {
-        let mut elsewhere: Vec<(Keep, Key)> = Vec::new();
-        let mut carried = |keeps: &mut Vec<Keep>, key: Option<Key>| {
-            if !keeps.is_empty() {
-                let old = std::mem::replace(keeps, vec![keep.clone()]);
-                if let Some(key) = key {
-                    elsewhere.extend(old.into_iter().map(|keep| (keep, key)));
-                }
-            }
-        };
-        for ((trace, id), pending) in &mut self.observations {
-            carried(&mut pending.keeps, Some((*trace, id.to_bytes())));
-        }
-        for trace in self.traces.values_mut() {
-            carried(&mut trace.keeps, None);
-            for (record, keeps) in &mut trace.scores {
-                carried(keeps, record::key(record));
-            }
-        }
-        journal::note(&elsewhere, true);
     }
 
     fn remove(&mut self, key: (TraceId, ObservationId)) {

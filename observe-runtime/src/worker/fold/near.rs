@@ -1,0 +1,152 @@
+//! What opens and closes near each other, which most observations do: they never enter the fold's tables.
+//!
+//! - In a run of records, which is one thread's, a closing mostly belongs to the last opening that is still open. Both are
+//!   then added to a bundle of their trace: one copy of their bytes, nothing to allocate, nothing to look up later.
+//! - Whoever says anything else of an observation, before, between or after, finds it in the tables: an opening goes there
+//!   when something else is said of it or its run ends, and a trace's bundles when something is said that nobody is found for.
+
+use std::sync::Arc;
+
+use super::{ENTRY, Fold, Pending, list};
+use crate::finished::BUNDLED;
+use crate::id::{ObservationId, TraceId};
+use crate::journal::Keep;
+use crate::record::{self, Record};
+use crate::worker::trace::Trace;
+
+/// Observations of a trace that opened and closed near each other and have not left.
+#[derive(Debug)]
+pub(in crate::worker) struct Bundle {
+    /// The frames of an opening and of a closing, and so on.
+    pub(super) records: Vec<u8>,
+    pub(super) count: usize,
+    /// The file that they are in.
+    pub(super) keep: Option<Keep>,
+}
+
+/// Bytes of a bundle.
+const BUNDLE: usize = 32 << 10;
+/// Openings, from the last one on, among which that of a closing is looked for.
+const REACH: usize = 8;
+
+/// An opening in the run that is being read.
+pub(super) struct Opened<'a> {
+    pub(super) record: Record<'a>,
+    frame: &'a [u8],
+}
+
+/// The openings of a run that are still open, oldest first.
+#[derive(Default)]
+pub(super) struct Near<'a>(Vec<Opened<'a>>);
+
+impl<'a> Near<'a> {
+    pub(super) fn open(&mut self, record: Record<'a>, frame: &'a [u8]) {
+        self.0.push(Opened { record, frame });
+    }
+
+    /// The opening of this one, if it is not far.
+    #[inline]
+    pub(super) fn close(&mut self, trace: TraceId, id: Option<ObservationId>) -> Option<Opened<'a>> {
+        let is_it = |opened: &Opened<'_>| opened.record.observation == id && opened.record.trace == trace;
+        let back = self.0.iter().rev().take(REACH).position(is_it)?;
+        Some(self.0.remove(self.0.len() - 1 - back))
+    }
+
+    /// All of them: the one that something is said of may be among them.
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = Opened<'a>> + use<'_, 'a> {
+        self.0.drain(..)
+    }
+}
+
+impl<'a> Opened<'a> {
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        record::frames(self.frame).next().unwrap_or_default()
+    }
+}
+
+impl Fold {
+    /// Takes an opening and the closing that belongs to it, if they are not too large for a bundle.
+    pub(super) fn bundle(
+        &mut self,
+        opened: &Opened<'_>,
+        closing: &Record<'_>,
+        frame: &[u8],
+        keep: Option<&Keep>,
+        round: u64,
+    ) -> bool {
+        let bytes = opened.frame.len() + frame.len();
+        if bytes > BUNDLED {
+            return false;
+        }
+        self.heard += 2;
+        self.bundled += 1;
+        let trace = self.traces.entry(closing.trace).or_insert_with(|| Trace::new(&self.defaults));
+        trace.touched = round;
+        if trace.is_empty() {
+            trace.since = closing.time;
+        }
+        let is_fit = |bundle: &Bundle| bundle.records.len() + bytes <= BUNDLE && is_same(bundle.keep.as_ref(), keep);
+        if !trace.bundles.last().is_some_and(is_fit) {
+            self.weight += ENTRY;
+            trace.bundles.push(Bundle { records: Vec::new(), count: 0, keep: keep.cloned() });
+        }
+        if let Some(bundle) = trace.bundles.last_mut() {
+            let before = bundle.records.capacity();
+            bundle.records.extend_from_slice(opened.frame);
+            bundle.records.extend_from_slice(frame);
+            bundle.count += 1;
+            self.weight += bundle.records.capacity() - before;
+        }
+        list(&mut self.quiet, closing.trace, trace);
+        true
+    }
+
+    /// Puts what is in a trace's bundles into the tables, where each is found by its id.
+    pub(super) fn unbundle(&mut self, id: TraceId) {
+        let Some(trace) = self.traces.get_mut(&id) else { return };
+        for bundle in std::mem::take(&mut trace.bundles) {
+            self.weight = self.weight.saturating_sub(bundle.weight());
+            self.bundled -= bundle.count;
+            for (record, records) in bundle.each() {
+                let Some(observation) = record.observation else { continue };
+                let records = records.to_vec();
+                self.weight += records.capacity() + ENTRY;
+                let (since, keeps) = (record.time, bundle.keep.iter().cloned().collect());
+                let pending = Pending {
+                    records,
+                    since,
+                    keeps,
+                    is_open: true,
+                    is_closed: true,
+                    is_done: true,
+                    is_forgotten: false,
+                };
+                self.observations.insert((id, observation), pending);
+                trace.closed.push(observation);
+            }
+        }
+    }
+}
+
+fn is_same(one: Option<&Keep>, other: Option<&Keep>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    }
+}
+
+impl Bundle {
+    pub(super) fn weight(&self) -> usize {
+        self.records.capacity() + ENTRY
+    }
+
+    /// The opening of each, and both its frames.
+    pub(super) fn each(&self) -> impl Iterator<Item = (Record<'_>, &[u8])> {
+        let mut rest = &self.records[..];
+        std::iter::from_fn(move || {
+            let (records, others) = rest.split_at(record::two(rest));
+            rest = others;
+            Some((Record::read(record::frames(records).next()?)?, records))
+        })
+    }
+}
