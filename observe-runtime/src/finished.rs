@@ -74,6 +74,19 @@ impl<'a> Observed<'a> {
         record::frames(self.records).next()
     }
 
+    fn alone(&self) -> Finished {
+        let Finished { trace, attributes, trace_io, is_part, keeps, .. } = self.of;
+        Finished {
+            trace: *trace,
+            records: self.records.to_vec(),
+            count: 1,
+            attributes: attributes.clone(),
+            trace_io: trace_io.clone(),
+            is_part: *is_part,
+            keeps: keeps.clone(),
+        }
+    }
+
     /// The id that its records have.
     pub(crate) fn id(&self) -> Option<ObservationId> {
         Record::read(self.first()?)?.observation
@@ -151,14 +164,14 @@ impl Item {
     }
 
     /// One by one, for what may become of one and not of the others.
-    pub(crate) fn apart(mut self) -> impl Iterator<Item = Self> {
-        // From the end, so that nothing moves twice.
-        let mut apart = Vec::with_capacity(self.count());
-        while let Some(last) = (self.count() > 1).then(|| self.split_off(self.count() - 1)).flatten() {
-            apart.push(last);
-        }
-        apart.push(self);
-        apart.into_iter().rev()
+    pub(crate) fn apart(self) -> impl Iterator<Item = Self> {
+        let apart = match self {
+            Self::Observations(finished) if finished.count > 1 => {
+                finished.each().map(|one| Self::Observations(one.alone())).collect()
+            }
+            one => vec![one],
+        };
+        apart.into_iter()
     }
 
     /// The files that its records are in.

@@ -31,6 +31,7 @@ mod loss;
 mod manual;
 mod mask;
 mod observation;
+mod plain;
 mod prepare;
 mod record;
 mod registry;

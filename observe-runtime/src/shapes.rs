@@ -12,11 +12,15 @@ use serde_json::{Map, Value};
 use crate::observation::ObservationType;
 use crate::view::{Text, View};
 
+/// Whether something may be recognised in what goes into this kind of observation, and comes out.
+pub(crate) fn are_known(kind: ObservationType) -> bool {
+    matches!(kind, ObservationType::Generation | ObservationType::Embedding)
+}
+
 /// Fills in what the captured input and output say.
 pub(crate) fn recognise(view: &mut View<'_>) {
-    let is_of_a_model = matches!(view.kind, ObservationType::Generation | ObservationType::Embedding);
     let is_said = view.model.is_some() && !view.usage.is_empty() && !view.model_parameters.is_empty();
-    if !is_of_a_model || is_said {
+    if !are_known(view.kind) || is_said {
         return;
     }
     let mut found = Found::default();

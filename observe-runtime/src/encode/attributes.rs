@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Dialect, cost, unit, usage};
 use crate::observation::{Level, ObservationType};
-use crate::view::{ScoreView, ScoreViewValue, View};
+use crate::view::{ScoreView, ScoreViewValue, View, text};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Attribute<'a> {
@@ -31,6 +31,25 @@ pub(super) fn status<'a>(view: &'a View<'_>) -> (u8, Option<&'a str>) {
 
 /// Puts the attributes of an observation, one by one.
 pub(super) fn attributes(view: &View<'_>, dialect: Dialect, mut put: impl FnMut(&str, Attribute<'_>)) {
+    before(view, &mut put);
+    io(view, &mut put);
+    after(view, dialect, &mut put);
+}
+
+pub(super) const INPUT: &str = "langfuse.observation.input";
+pub(super) const OUTPUT: &str = "langfuse.observation.output";
+
+/// What goes in and comes out.
+pub(super) fn io(view: &View<'_>, put: &mut impl FnMut(&str, Attribute<'_>)) {
+    for (key, json) in [(INPUT, &view.input), (OUTPUT, &view.output)] {
+        if let Some(json) = json {
+            put(key, Attribute::Text(raw(json)));
+        }
+    }
+}
+
+/// Those before what goes in and comes out.
+pub(super) fn before(view: &View<'_>, put: &mut impl FnMut(&str, Attribute<'_>)) {
     put("langfuse.observation.type", view.kind.as_str().into());
     put("langfuse.observation.level", view.level.as_str().into());
     if view.app_root {
@@ -39,12 +58,10 @@ pub(super) fn attributes(view: &View<'_>, dialect: Dialect, mut put: impl FnMut(
     if let Some(message) = &view.status_message {
         put("langfuse.observation.status_message", (&**message).into());
     }
-    if let Some(input) = &view.input {
-        put("langfuse.observation.input", Attribute::Text(raw(input)));
-    }
-    if let Some(output) = &view.output {
-        put("langfuse.observation.output", Attribute::Text(raw(output)));
-    }
+}
+
+/// Those after it.
+pub(super) fn after(view: &View<'_>, dialect: Dialect, put: &mut impl FnMut(&str, Attribute<'_>)) {
     if let Some(model) = &view.model {
         put("langfuse.observation.model.name", (&**model).into());
     }
@@ -91,7 +108,7 @@ pub(super) fn attributes(view: &View<'_>, dialect: Dialect, mut put: impl FnMut(
         put("langfuse.trace.public", Attribute::Bool(true));
     }
     if dialect != Dialect::Langfuse {
-        conventions(view, &counts, &mut put);
+        conventions(view, &counts, put);
         if let Some(place) = &view.place {
             put("code.function.name", (&*place.function).into());
             put("code.file.path", (&*place.file).into());
@@ -166,6 +183,26 @@ pub(super) fn raw<'a>(json: &'a str) -> Cow<'a, str> {
         return Cow::Borrowed(inner);
     }
     serde_json::from_str::<String>(json).map_or(Cow::Borrowed(json), Cow::Owned)
+}
+
+/// The same for bytes, mostly short and plain: these are looked at once.
+pub(super) fn raw_bytes(json: &[u8]) -> Cow<'_, [u8]> {
+    let marks = json.iter().fold(0, |marks, byte| marks | byte & 0x80 | u8::from(*byte == b'\\'));
+    if marks == 0 {
+        let inner = json.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+        return Cow::Borrowed(inner.unwrap_or(json));
+    }
+    match text(json) {
+        Cow::Borrowed(json) => bytes(raw(json)),
+        Cow::Owned(json) => Cow::Owned(bytes(raw(&json)).into_owned()),
+    }
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// Keys with JSON texts as one JSON object.

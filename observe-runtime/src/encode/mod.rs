@@ -5,6 +5,7 @@
 mod attributes;
 mod protobuf;
 mod scores;
+mod spans;
 #[cfg(test)]
 mod tests;
 mod usage;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use self::attributes::{Attribute, attributes, status};
 pub(crate) use self::usage::{cost, unit, usage};
+use crate::finished::Observed;
 use crate::view::{ScoreView, View};
 
 /// Whom the bytes are for.
@@ -63,14 +65,14 @@ impl Encoder {
     /// about `room` bytes.
     pub(crate) fn traces<'a>(
         &self,
-        views: impl Iterator<Item = View<'a>>,
+        observed: impl Iterator<Item = Observed<'a>>,
         resource: &[(String, String)],
         room: usize,
     ) -> Vec<u8> {
         match self.dialect {
-            Dialect::Files => self.json_line(views, resource),
+            Dialect::Files => self.json_line(observed.filter_map(Observed::view), resource),
             Dialect::Collector | Dialect::Langfuse => {
-                protobuf::request(resource, self.scope(), VERSION, views, self.dialect, room)
+                spans::request(resource, self.scope(), VERSION, observed, self.dialect, room)
             }
         }
     }

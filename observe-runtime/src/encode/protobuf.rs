@@ -1,26 +1,8 @@
-//! OTLP's `ExportTraceServiceRequest` as protobuf: the few messages of it that are needed.
+//! OTLP's `ExportTraceServiceRequest` as protobuf, whatever its spans are, and the few kinds of fields in it.
 
-use super::Dialect;
-use super::attributes::{Attribute, attributes, of_score, status};
+use super::attributes::{Attribute, of_score};
 use crate::id::ObservationId;
-use crate::view::{ScoreView, View};
-
-pub(super) fn request<'a>(
-    resource: &[(String, String)],
-    scope: &str,
-    version: &str,
-    views: impl Iterator<Item = View<'a>>,
-    dialect: Dialect,
-    room: usize,
-) -> Vec<u8> {
-    let spans = |out: &mut Vec<u8>| {
-        out.reserve(room);
-        for view in views {
-            message::<2>(out, 2, |out| span(out, &view, dialect));
-        }
-    };
-    wrap(resource, scope, version, spans)
-}
+use crate::view::ScoreView;
 
 /// Scores as spans without a duration below what they are for.
 pub(super) fn scores(resource: &[(String, String)], scope: &str, version: &str, scores: &[ScoreView<'_>]) -> Vec<u8> {
@@ -32,12 +14,17 @@ pub(super) fn scores(resource: &[(String, String)], scope: &str, version: &str, 
     wrap(resource, scope, version, spans)
 }
 
-fn wrap(resource: &[(String, String)], scope: &str, version: &str, spans: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+pub(super) fn wrap(
+    resource: &[(String, String)],
+    scope: &str,
+    version: &str,
+    spans: impl FnOnce(&mut Vec<u8>),
+) -> Vec<u8> {
     let mut out = Vec::new();
     message::<5>(&mut out, 1, |out| {
         message::<5>(out, 1, |out| {
             for (key, value) in resource {
-                text_attribute(out, 1, key, value);
+                text_attribute(out, 1, key, value.as_bytes());
             }
         });
         message::<5>(out, 2, |out| {
@@ -51,26 +38,6 @@ fn wrap(resource: &[(String, String)], scope: &str, version: &str, spans: impl F
     out
 }
 
-fn span(out: &mut Vec<u8>, view: &View<'_>, dialect: Dialect) {
-    bytes(out, 1, &view.trace_id.to_bytes());
-    bytes(out, 2, &view.id.to_bytes());
-    if let Some(parent) = view.parent_id {
-        bytes(out, 4, &parent.to_bytes());
-    }
-    bytes(out, 5, view.name.as_bytes());
-    integer(out, 6, 1);
-    fixed(out, 7, view.start);
-    fixed(out, 8, view.end);
-    attributes(view, dialect, |key, value| attribute(out, 9, key, &value));
-    message::<1>(out, 15, |out| {
-        let (code, text) = status(view);
-        if let Some(text) = text {
-            bytes(out, 2, text.as_bytes());
-        }
-        integer(out, 3, u64::from(code));
-    });
-}
-
 fn score_span(out: &mut Vec<u8>, score: &ScoreView<'_>) {
     bytes(out, 1, &score.trace_id.to_bytes());
     bytes(out, 2, &ObservationId::random().to_bytes());
@@ -81,14 +48,18 @@ fn score_span(out: &mut Vec<u8>, score: &ScoreView<'_>) {
     integer(out, 6, 1);
     fixed(out, 7, score.time);
     fixed(out, 8, score.time);
-    of_score(score, |key, value| attribute(out, 9, key, &value));
+    of_score(score, |key, value| attribute(out, key, &value));
 }
 
-fn attribute(out: &mut Vec<u8>, field: u32, key: &str, value: &Attribute<'_>) {
+/// The field of a span that an attribute is.
+pub(super) const ATTRIBUTE: u32 = 9;
+
+/// An attribute of a span.
+pub(super) fn attribute(out: &mut Vec<u8>, key: &str, value: &Attribute<'_>) {
     if let Attribute::Text(text) = value {
-        return text_attribute(out, field, key, text);
+        return text_attribute(out, ATTRIBUTE, key, text.as_bytes());
     }
-    message::<1>(out, field, |out| {
+    message::<1>(out, ATTRIBUTE, |out| {
         bytes(out, 1, key.as_bytes());
         message::<1>(out, 2, |out| match value {
             Attribute::Text(text) => bytes(out, 1, text.as_bytes()),
@@ -105,7 +76,7 @@ fn attribute(out: &mut Vec<u8>, field: u32, key: &str, value: &Attribute<'_>) {
 }
 
 /// Most attributes are texts: how long it all is is known before.
-fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
+pub(super) fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &[u8]) {
     let (Ok(key_len), Ok(text_len)) = (u8::try_from(key.len()), u8::try_from(text.len())) else {
         return long_attribute(out, field, key, text);
     };
@@ -118,10 +89,10 @@ fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
     out.extend_from_slice(&[field.to_le_bytes()[0] << 3 | 2, all, 1 << 3 | 2, key_len]);
     out.extend_from_slice(key.as_bytes());
     out.extend_from_slice(&[2 << 3 | 2, text_len + 2, 1 << 3 | 2, text_len]);
-    out.extend_from_slice(text.as_bytes());
+    out.extend_from_slice(text);
 }
 
-fn long_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
+fn long_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &[u8]) {
     let value = sized(text.len());
     out.reserve(sized(sized(key.len()) + sized(value)));
     tag(out, field, 2);
@@ -129,7 +100,7 @@ fn long_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &str) {
     bytes(out, 1, key.as_bytes());
     tag(out, 2, 2);
     varint(out, value as u64);
-    bytes(out, 1, text.as_bytes());
+    bytes(out, 1, text);
 }
 
 /// Bytes that a field of this length takes, with its tag and its length.
@@ -150,17 +121,17 @@ fn tag(out: &mut Vec<u8>, field: u32, wire: u64) {
     varint(out, u64::from(field) << 3 | wire);
 }
 
-fn integer(out: &mut Vec<u8>, field: u32, number: u64) {
+pub(super) fn integer(out: &mut Vec<u8>, field: u32, number: u64) {
     tag(out, field, 0);
     varint(out, number);
 }
 
-fn fixed(out: &mut Vec<u8>, field: u32, number: u64) {
+pub(super) fn fixed(out: &mut Vec<u8>, field: u32, number: u64) {
     tag(out, field, 1);
     out.extend_from_slice(&number.to_le_bytes());
 }
 
-fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
+pub(super) fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
     tag(out, field, 2);
     varint(out, value.len() as u64);
     out.extend_from_slice(value);

@@ -2,6 +2,13 @@
 
 use super::attributes::{iso, raw};
 use super::protobuf::message;
+use super::{Dialect, Encoder};
+use crate::finished::{Finished, Observed, TraceAttributes};
+use crate::id::{ObservationId, TraceId};
+use crate::observation::{ObservationType, Outcome};
+use crate::record::{self, Opening, Tag};
+use crate::registry;
+use crate::site::Site;
 
 #[test]
 fn times_are_iso_with_a_zone() {
@@ -34,4 +41,66 @@ fn a_nested_message_may_be_longer_than_was_thought() {
         check::<2>(length);
         check::<5>(length);
     }
+}
+
+fn site(name: &'static str, kind: ObservationType) -> u32 {
+    let (module, file, line) = ("here", "here.rs", 1);
+    let site = Site { name, kind, module, function: name, file, line, inputs: &["text"], words: &[] };
+    registry::entry(Box::leak(Box::new(site))).number
+}
+
+/// Observations of a trace, each with its site and with what goes in and comes out.
+fn finished(trace: u8, said: &[(u32, ObservationType, Option<&str>, Option<&str>)]) -> Finished {
+    let trace = TraceId::from_bytes([trace; 16]).unwrap();
+    let mut records = Vec::new();
+    for (n, (site, kind, input, output)) in (1..).zip(said) {
+        let observation = ObservationId::from_bytes([n; 8]).unwrap();
+        let parent = (n % 3 > 0).then_some(observation);
+        let (mut open, mut close) = (Vec::new(), Vec::new());
+        let (start, flags) = (u64::from(n) << 40, n % 2);
+        record::open(&mut open, &Opening { trace, observation, parent, start, kind: *kind, flags, site: *site });
+        let outcome = if n % 7 == 6 { Outcome::Error } else { Outcome::Ok };
+        let later = if n % 4 == 3 { start + 3 } else { 0 };
+        record::close(&mut close, trace, observation, later, start + 7 * u64::from(n % 11), outcome);
+        input.iter().for_each(|json| record::put(&mut open, Tag::Input, json.as_bytes()));
+        output.iter().for_each(|json| record::put(&mut close, Tag::Output, json.as_bytes()));
+        record::frame(&mut records, &open);
+        record::frame(&mut records, &close);
+    }
+    let attributes = TraceAttributes { user_id: Some(format!("user of {trace}")), ..TraceAttributes::default() };
+    Finished {
+        trace,
+        records,
+        count: said.len(),
+        attributes: attributes.into(),
+        trace_io: None,
+        is_part: false,
+        keeps: Vec::new(),
+    }
+}
+
+#[test]
+fn what_spans_have_in_common_is_in_each_of_them() {
+    let long = format!("\"{}\"", "x".repeat(300));
+    let larger = format!("[\"{}\"]", "y".repeat(20_000));
+    let texts =
+        [r#""plain""#, r#"{"a":"b"}"#, r#""a \"b\"\n""#, r#""é\\""#, "\"日本\"", "\"\\", "\"", "", &long, &larger];
+    let sites = [site("one", ObservationType::Span), site("two", ObservationType::Agent)];
+    let mut said = Vec::new();
+    for (n, text) in (0..).zip(texts.iter().cycle().take(60)) {
+        let kind = match n % 13 {
+            5 => ObservationType::Generation,
+            6 => ObservationType::Event,
+            _ => ObservationType::Span,
+        };
+        said.push((sites[n % 2], kind, Some(*text), (n % 5 > 0).then_some(texts[n / 3 % texts.len()])));
+    }
+    let all = [finished(1, &said), finished(2, &said[7..40])];
+    let encoder = Encoder::new(Dialect::Collector, Vec::new());
+    let encode = |observed: &[Observed<'_>]| encoder.traces(observed.iter().copied(), &[], 0);
+    let head = encode(&[]).len();
+    let observed: Vec<_> = all.iter().flat_map(Finished::each).collect();
+    let one_by_one: Vec<u8> = observed.iter().flat_map(|one| encode(&[*one])[head..].to_vec()).collect();
+    assert!(observed.iter().filter(|one| one.plain().is_some()).count() > 40);
+    assert_eq!(encode(&observed)[head..], one_by_one);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Worker;
 use super::exit::Verdict;
-use super::outbox::{self, Parcel};
+use super::parcel::{self, Parcel};
 use crate::diagnostics;
 use crate::loss::Loss;
 use crate::sink::Receipt;
@@ -48,7 +48,7 @@ impl Worker {
         self.outbox.landed(weight, parcel.count());
         let landed = self.exit.read(receipt, parcel, bytes);
         let counters = &self.journal.counters;
-        counters.delivered.fetch_add(outbox::count(&landed.delivered) as u64, Ordering::Relaxed);
+        counters.delivered.fetch_add(parcel::count(&landed.delivered) as u64, Ordering::Relaxed);
         counters.bytes.fetch_add(landed.sent as u64, Ordering::Relaxed);
         if let Some(why) = landed.why {
             self.watch.refused(&why);

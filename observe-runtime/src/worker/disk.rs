@@ -5,7 +5,7 @@ use std::sync::mpsc::TryRecvError;
 use std::time::{Duration, Instant};
 
 use super::Worker;
-use super::outbox;
+use super::parcel;
 use super::spool::kept;
 use crate::finished::Item;
 use crate::journal::{self, Keep, Key};
@@ -119,7 +119,7 @@ impl Worker {
     pub(super) fn lose(&self, reason: Loss, items: &[Item]) {
         if !items.is_empty() {
             self.done(items);
-            self.journal.counters.lose(reason, outbox::count(items) as u64);
+            self.journal.counters.lose(reason, parcel::count(items) as u64);
         }
     }
 
@@ -137,8 +137,8 @@ impl Worker {
         for parcel in self.outbox.empty() {
             // What cannot be put away is still in the segments it came in, if it came in any.
             let (kept, lost): (Vec<_>, Vec<_>) = parcel.items.into_iter().partition(|item| !item.keeps().is_empty());
-            on_disk += outbox::count(&kept);
-            counters.lose(Loss::AtExit, outbox::count(&lost) as u64);
+            on_disk += parcel::count(&kept);
+            counters.lose(Loss::AtExit, parcel::count(&lost) as u64);
         }
         counters.pending.store(on_disk as u64, Ordering::Relaxed);
         counters.on_disk.store(on_disk as u64, Ordering::Relaxed);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::outbox::{self, Parcel};
+use super::parcel::{self, Parcel};
 use crate::encode::Encoder;
-use crate::finished::{Item, Observed};
+use crate::finished::Item;
 use crate::prepare::Prepare;
 use crate::sink::{Batch, Failure, Receipt, Signal, Sink};
 use crate::view::ScoreView;
@@ -55,7 +55,7 @@ impl Exit {
                     Item::Observations(finished) => Some(finished.each()),
                     Item::Score(_) => None,
                 });
-                self.encoder.traces(finished.flatten().filter_map(Observed::view), resource, parcel.weight())
+                self.encoder.traces(finished.flatten(), resource, parcel.weight())
             }
             Signal::Scores => {
                 let scores = parcel.items.iter().filter_map(|item| match item {
@@ -83,7 +83,7 @@ impl Exit {
                 landed.sent = bytes;
                 // Nobody says which ones, and they are not to be sent again.
                 let taken = parcel.count().saturating_sub(usize::try_from(refused).unwrap_or(usize::MAX));
-                (landed.delivered, landed.refused) = outbox::split(parcel.items, taken);
+                (landed.delivered, landed.refused) = parcel::split(parcel.items, taken);
                 landed.why = why;
             }
             Receipt::Partial { failed } => {

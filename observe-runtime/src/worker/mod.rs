@@ -14,6 +14,7 @@ pub(crate) mod exit;
 pub(crate) mod fold;
 pub(crate) mod live;
 mod outbox;
+mod parcel;
 mod recovery;
 pub(crate) mod spool;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::outbox::{self, Parcel, Process};
+use super::parcel::{self, Parcel, Process};
 use super::recovery;
 use super::trace::record_of;
 use crate::clock;
@@ -93,7 +93,7 @@ impl Spool {
         let since = clock::now() / 1_000_000;
         let process = process.map_or_else(|| self.process.to_vec(), record::process);
         let records = records(&items, &process);
-        let count = outbox::count(&items);
+        let count = parcel::count(&items);
         let kind = Spooled::kind(signal, count, since);
         let Some(keep) = self.home.write(&kind, record::frames(&records)) else { return Err(items) };
         let old: Vec<(Keep, Key)> = items.iter().flat_map(kept).collect();
@@ -115,9 +115,9 @@ impl Spool {
         loop {
             let file = self.waiting.pop_front()?;
             let (items, process) = load(&file.keep, &self.counters);
-            if outbox::count(&items) < file.items {
+            if parcel::count(&items) < file.items {
                 // Part of it was done by a process that died, or is damaged.
-                let gone = file.items - outbox::count(&items);
+                let gone = file.items - parcel::count(&items);
                 crate::diagnostics::debug(|| format!("{gone} of `{}` were done", file.keep.path.display()));
             }
             self.loaded.push(file.keep.clone());

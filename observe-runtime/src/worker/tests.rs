@@ -236,6 +236,8 @@ fn what_is_written_back_reads_the_same() {
     let counters = std::sync::Arc::new(Counters::default());
     let mut fold = Fold::new(TraceAttributes { release: Some("r1".to_owned()), ..TraceAttributes::default() }, 0);
     (0..3).flat_map(|n| records(1, n)).for_each(|bytes| fold.add(&bytes, None, 1, &counters));
+    let near: Vec<u8> = (3..6).flat_map(|n| [0, 3].map(|which| records(1, n)[which].clone())).flatten().collect();
+    fold.add(&near, None, 1, &counters);
     let mut items = Vec::new();
     fold.finish(9999, Outcome::Unfinished, "not ended", &mut items, &counters);
     let keep_all = crate::mask::Mask::new(|_, _| crate::Masked::Keep);
@@ -243,9 +245,11 @@ fn what_is_written_back_reads_the_same() {
     let shown = |items: &[Item]| {
         let mut lines: Vec<String> = items
             .iter()
-            .map(|item| match item {
-                Item::Observations(finished) => format!("{:?}", finished.view().unwrap()),
-                Item::Score(score) => format!("{:?}", score.view().unwrap()),
+            .flat_map(|item| match item {
+                Item::Observations(finished) => {
+                    finished.each().map(|one| format!("{:?}", one.view().unwrap())).collect()
+                }
+                Item::Score(score) => vec![format!("{:?}", score.view().unwrap())],
             })
             .collect();
         lines.sort();
@@ -311,4 +315,52 @@ fn the_oldest_are_given_up_first_and_whole_traces_before_parts_of_traces() {
     assert_eq!(given_up(|weight| weight - 1), [trace(1)], "the oldest whole one");
     assert_eq!(given_up(|weight| weight * 3 / 5), [trace(1), trace(2), trace(4)], "and a little more than has to be");
     assert_eq!(given_up(|weight| weight / 4), [trace(0), trace(1), trace(2), trace(4)], "parts last, oldest first");
+}
+
+/// Observations of a trace that left together, with their numbers.
+fn together(count: u8) -> Item {
+    let mut fold = Fold::new(TraceAttributes::default(), 0);
+    let (counters, mut items) = (Counters::default(), Vec::new());
+    let run: Vec<u8> = (0..count).flat_map(|n| [0, 3].map(|which| records(0, n)[which].clone())).flatten().collect();
+    fold.add(&run, None, 1, &counters);
+    fold.finish(9999, Outcome::Unfinished, "", &mut items, &counters);
+    assert_eq!((items.len(), items[0].count()), (1, usize::from(count)));
+    items.remove(0)
+}
+
+fn names(items: &[Item]) -> Vec<String> {
+    let name = |item: &Item| match item {
+        Item::Observations(finished) => finished.each().map(|one| one.view().unwrap().name.into_owned()).collect(),
+        Item::Score(_) => Vec::new(),
+    };
+    items.iter().flat_map(name).collect()
+}
+
+#[test]
+fn what_left_together_is_parted_where_a_batch_is_full() {
+    let expected = |of: std::ops::Range<u8>| of.map(|n| format!("o{n}")).collect::<Vec<_>>();
+    let now = std::time::Instant::now();
+    let one = together(2).weight() / 2;
+    for (count, bytes, per_batch) in [(7, 1 << 20, 7), (512, 5 * one + one / 2, 5), (512, 1, 1), (1, 1, 1)] {
+        let mut outbox = super::outbox::Outbox::new(super::Terms { count, bytes, ..terms() });
+        outbox.push(together(20), now);
+        outbox.push(finished(1, 99), now);
+        assert_eq!(outbox.pending(), 21);
+        let mut all = Vec::new();
+        while let Some(parcel) = outbox.next(now, true, || None) {
+            assert!(parcel.count() <= per_batch, "{} of {per_batch}", parcel.count());
+            outbox.landed(parcel.weight(), parcel.count());
+            all.extend(names(&parcel.items));
+        }
+        assert_eq!(all, [expected(0..20), expected(99..100)].concat());
+        assert_eq!((outbox.pending(), outbox.weight()), (0, 0));
+    }
+    for at in 0..22 {
+        let (first, others) = super::parcel::split(vec![together(20), finished(1, 99)], usize::from(at));
+        assert_eq!(names(&first), [expected(0..at.min(20)), expected(99..99 + at.saturating_sub(20))].concat());
+        assert_eq!(names(&first).len() + names(&others).len(), 21);
+    }
+    let apart: Vec<Item> = together(20).apart().collect();
+    assert!(apart.iter().all(|item| item.count() == 1));
+    assert_eq!(names(&apart), expected(0..20));
 }
