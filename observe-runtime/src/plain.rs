@@ -37,7 +37,8 @@ impl<'a> Observed<'a> {
     }
 }
 
-/// The field of a record that has this one or none.
+/// The field of a record that has this one or none. Inlined: what was returned in parts would be read as a whole.
+#[inline(always)]
 fn only<'a>(record: &Record<'a>, tag: Tag) -> Option<Option<&'a [u8]>> {
     let mut fields = record.fields();
     let first = fields.next();

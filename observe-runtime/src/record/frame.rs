@@ -21,17 +21,11 @@ pub(crate) fn two(bytes: &[u8]) -> usize {
 /// The records in a run of frames; ends at the first one that is cut off.
 #[inline]
 pub(crate) fn frames(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    framed(bytes).map(|(_, record)| record)
-}
-
-/// The frames of a run, each with the record in it; ends at the first one that is cut off.
-#[inline]
-pub(crate) fn framed(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
-        let length = (u32::from_le_bytes(*rest.first_chunk()?) as usize).saturating_add(4);
-        let (frame, tail) = rest.split_at_checked(length)?;
+        let (length, tail) = rest.split_first_chunk()?;
+        let (record, tail) = tail.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         rest = tail;
-        Some((frame, frame.get(4..)?))
+        Some(record)
     })
 }

@@ -19,8 +19,8 @@ mod read;
 mod tag;
 
 pub(crate) use self::about::{attributes, describe, described, expand, process, put_site};
-pub(crate) use self::frame::{frame, frame_with, framed, frames, two};
-pub(crate) use self::read::{Fields, Record, key, number, pair, place, site};
+pub(crate) use self::frame::{frame, frame_with, frames, two};
+pub(crate) use self::read::{Fields, Record, key, kind, number, pair, place, site, whom};
 pub(crate) use self::tag::Tag;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};

@@ -22,19 +22,8 @@ impl<'a> Record<'a> {
     #[inline]
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
-        let kind = match head[0] {
-            1 => Kind::Open,
-            2 => Kind::Update,
-            3 => Kind::Close,
-            4 => Kind::Trace,
-            5 => Kind::Score,
-            6 => Kind::Forget,
-            7 => Kind::Site,
-            8 => Kind::Process,
-            _ => return None,
-        };
         Some(Self {
-            kind,
+            kind: kind(head)?,
             trace: TraceId::from_bytes(array(&head[TRACE..OBSERVATION])?)?,
             observation: ObservationId::from_bytes(array(&head[OBSERVATION..TIME])?),
             time: number(&head[TIME..LINK])?,
@@ -108,6 +97,28 @@ pub(crate) fn number(value: &[u8]) -> Option<u64> {
 
 pub(super) fn array<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.try_into().ok()
+}
+
+/// What a record says.
+#[inline]
+pub(crate) fn kind(bytes: &[u8]) -> Option<Kind> {
+    Some(match bytes.first()? {
+        1 => Kind::Open,
+        2 => Kind::Update,
+        3 => Kind::Close,
+        4 => Kind::Trace,
+        5 => Kind::Score,
+        6 => Kind::Forget,
+        7 => Kind::Site,
+        8 => Kind::Process,
+        _ => return None,
+    })
+}
+
+/// The bytes of the trace and of the observation that a record is about.
+#[inline]
+pub(crate) fn whom(bytes: &[u8]) -> Option<&[u8; TIME - TRACE]> {
+    bytes.get(TRACE..)?.first_chunk()
 }
 
 /// The number of the site that this opening names, if it is one and does.

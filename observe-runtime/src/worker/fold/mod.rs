@@ -138,40 +138,38 @@ impl Fold {
     /// Takes a run of framed records, which are in the file that is kept, if in any.
     pub(crate) fn add(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
         let (mut near, mut bundled) = (Near::default(), 0);
-        for (frame, bytes) in record::framed(bytes) {
-            let Some(record) = Record::read(bytes) else {
-                counters.lose(Loss::Unreadable, 1);
-                continue;
-            };
-            match record.kind {
+        for bytes in record::frames(bytes) {
+            let kind = record::kind(bytes);
+            match kind {
                 // What was said before waits in the tables.
-                Kind::Open if record.observation.is_some() && !self.is_careful && self.orphans.is_empty() => {
-                    near.open(record, frame);
+                Some(Kind::Open) if !self.is_careful && self.orphans.is_empty() => {
+                    near.open(bytes);
                     continue;
                 }
-                Kind::Close => {
-                    if let Some(opened) = near.close(record.trace, record.observation) {
-                        if self.bundle(&opened, &record, frame, keep, round) {
+                Some(Kind::Close) => {
+                    if let Some(opening) = near.close(bytes) {
+                        if self.bundle(opening, bytes, keep, round) {
                             bundled += 1;
                             continue;
                         }
-                        self.take(opened.record, opened.bytes(), keep, round, counters);
+                        self.take(opening, keep, round, counters);
                     }
                 }
                 _ => {}
             }
-            if !matches!(record.kind, Kind::Trace | Kind::Score) {
-                near.rest().for_each(|opened| self.take(opened.record, opened.bytes(), keep, round, counters));
+            if !matches!(kind, Some(Kind::Trace | Kind::Score)) {
+                near.rest().for_each(|opening| self.take(opening, keep, round, counters));
             }
-            self.take(record, bytes, keep, round, counters);
+            self.take(bytes, keep, round, counters);
         }
-        near.rest().for_each(|opened| self.take(opened.record, opened.bytes(), keep, round, counters));
+        near.rest().for_each(|opening| self.take(opening, keep, round, counters));
         if bundled > 0 {
             counters.recorded.fetch_add(bundled, Ordering::Relaxed);
         }
     }
 
-    fn take(&mut self, record: Record<'_>, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
+    fn take(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
+        let Some(record) = Record::read(bytes) else { return counters.lose(Loss::Unreadable, 1) };
         if matches!(record.kind, Kind::Process | Kind::Site) {
             return;
         }

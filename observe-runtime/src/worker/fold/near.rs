@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{ENTRY, Fold, Pending, list};
 use crate::finished::BUNDLED;
-use crate::id::{ObservationId, TraceId};
+use crate::id::TraceId;
 use crate::journal::Keep;
 use crate::record::{self, Record};
 use crate::worker::trace::Trace;
@@ -29,61 +29,44 @@ const BUNDLE: usize = 32 << 10;
 /// Openings, from the last one on, among which that of a closing is looked for.
 const REACH: usize = 8;
 
-/// An opening in the run that is being read.
-pub(super) struct Opened<'a> {
-    pub(super) record: Record<'a>,
-    frame: &'a [u8],
-}
-
-/// The openings of a run that are still open, oldest first.
+/// The openings of a run that are still open, oldest first: their records.
 #[derive(Default)]
-pub(super) struct Near<'a>(Vec<Opened<'a>>);
+pub(super) struct Near<'a>(Vec<&'a [u8]>);
 
 impl<'a> Near<'a> {
-    pub(super) fn open(&mut self, record: Record<'a>, frame: &'a [u8]) {
-        self.0.push(Opened { record, frame });
+    #[inline]
+    pub(super) fn open(&mut self, record: &'a [u8]) {
+        self.0.push(record);
     }
 
-    /// The opening of this one, if it is not far.
+    /// The opening that this closing belongs to, if it is not far.
     #[inline]
-    pub(super) fn close(&mut self, trace: TraceId, id: Option<ObservationId>) -> Option<Opened<'a>> {
-        let is_it = |opened: &Opened<'_>| opened.record.observation == id && opened.record.trace == trace;
-        let back = self.0.iter().rev().take(REACH).position(is_it)?;
+    pub(super) fn close(&mut self, record: &[u8]) -> Option<&'a [u8]> {
+        let whom = record::whom(record)?;
+        let back = self.0.iter().rev().take(REACH).position(|opening| record::whom(opening) == Some(whom))?;
         Some(self.0.remove(self.0.len() - 1 - back))
     }
 
     /// All of them: the one that something is said of may be among them.
-    pub(super) fn rest(&mut self) -> impl Iterator<Item = Opened<'a>> + use<'_, 'a> {
+    pub(super) fn rest(&mut self) -> impl Iterator<Item = &'a [u8]> + use<'_, 'a> {
         self.0.drain(..)
-    }
-}
-
-impl<'a> Opened<'a> {
-    pub(super) fn bytes(&self) -> &'a [u8] {
-        record::frames(self.frame).next().unwrap_or_default()
     }
 }
 
 impl Fold {
     /// Takes an opening and the closing that belongs to it, if they are not too large for a bundle.
-    pub(super) fn bundle(
-        &mut self,
-        opened: &Opened<'_>,
-        closing: &Record<'_>,
-        frame: &[u8],
-        keep: Option<&Keep>,
-        round: u64,
-    ) -> bool {
-        let bytes = opened.frame.len() + frame.len();
-        if bytes > BUNDLED {
+    pub(super) fn bundle(&mut self, opening: &[u8], closing: &[u8], keep: Option<&Keep>, round: u64) -> bool {
+        let bytes = opening.len() + closing.len() + 8;
+        let Some(record) = Record::read(closing).filter(|record| bytes <= BUNDLED && record.observation.is_some())
+        else {
             return false;
-        }
+        };
         self.heard += 2;
         self.bundled += 1;
-        let trace = self.traces.entry(closing.trace).or_insert_with(|| Trace::new(&self.defaults));
+        let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
         trace.touched = round;
         if trace.is_empty() {
-            trace.since = closing.time;
+            trace.since = record.time;
         }
         let is_fit = |bundle: &Bundle| bundle.records.len() + bytes <= BUNDLE && is_same(bundle.keep.as_ref(), keep);
         if !trace.bundles.last().is_some_and(is_fit) {
@@ -92,12 +75,12 @@ impl Fold {
         }
         if let Some(bundle) = trace.bundles.last_mut() {
             let before = bundle.records.capacity();
-            bundle.records.extend_from_slice(opened.frame);
-            bundle.records.extend_from_slice(frame);
+            record::frame(&mut bundle.records, opening);
+            record::frame(&mut bundle.records, closing);
             bundle.count += 1;
             self.weight += bundle.records.capacity() - before;
         }
-        list(&mut self.quiet, closing.trace, trace);
+        list(&mut self.quiet, record.trace, trace);
         true
     }
 
