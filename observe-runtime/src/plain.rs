@@ -2,13 +2,22 @@
 
 use crate::finished::Observed;
 use crate::observation::{ObservationType, Outcome};
-use crate::record::{self, Opening, Record, Tag};
+use crate::record::{self, Record, Tag};
 use crate::shapes;
 
 /// Such an observation. All else that is known of it is known of its function and of its trace.
+///
+/// Ids stay in the record's bytes: what was copied in parts would be slow to read as a whole.
 pub(crate) struct Plain<'a> {
-    pub(crate) opening: Opening,
-    /// Nanoseconds since the unix epoch, not before the start.
+    pub(crate) trace: &'a [u8; 16],
+    pub(crate) id: &'a [u8; 8],
+    pub(crate) parent: Option<&'a [u8; 8]>,
+    pub(crate) site: u32,
+    pub(crate) kind: ObservationType,
+    pub(crate) flags: u8,
+    /// Nanoseconds since the unix epoch.
+    pub(crate) start: u64,
+    /// Not before the start.
     pub(crate) end: u64,
     /// JSON text.
     pub(crate) input: Option<&'a [u8]>,
@@ -18,11 +27,11 @@ pub(crate) struct Plain<'a> {
 
 impl<'a> Observed<'a> {
     /// Reads the records, if they say no more than that.
+    #[inline(always)]
     pub(crate) fn plain(self) -> Option<Plain<'a>> {
         let mut records = record::frames(self.records);
         let (open, close) = (Record::read(records.next()?)?, Record::read(records.next()?)?);
-        let mut opening = open.opening()?;
-        let (start, outcome) = close.closing()?;
+        let (opening, (start, outcome)) = (open.opening()?, close.closing()?);
         let is_plain = records.next().is_none()
             && opening.site != 0
             && opening.kind != ObservationType::Event
@@ -30,19 +39,28 @@ impl<'a> Observed<'a> {
             && self.of.trace_io.is_none()
             && outcome == Outcome::Ok;
         is_plain.then_some(())?;
-        let (input, output) = (only(&open, Tag::Input)?, only(&close, Tag::Output)?);
-        opening.start = if start == 0 { opening.start } else { start };
-        let end = close.time.max(opening.start);
-        Some(Plain { opening, end, input, output })
+        let (trace, id, parent) = open.ids()?;
+        let start = if start == 0 { open.time } else { start };
+        Some(Plain {
+            trace,
+            id,
+            parent: opening.parent.map(|_| parent),
+            site: opening.site,
+            kind: opening.kind,
+            flags: opening.flags,
+            start,
+            end: close.time.max(start),
+            input: only(&open, Tag::Input)?,
+            output: only(&close, Tag::Output)?,
+        })
     }
 }
 
-/// The field of a record that has this one or none. Inlined: what was returned in parts would be read as a whole.
+/// The field of a record that has this one or none.
 #[inline(always)]
 fn only<'a>(record: &Record<'a>, tag: Tag) -> Option<Option<&'a [u8]>> {
     let mut fields = record.fields();
-    let first = fields.next();
-    match first {
+    match fields.next() {
         None => Some(None),
         Some((found, value)) => (found == tag && fields.next().is_none()).then_some(Some(value)),
     }

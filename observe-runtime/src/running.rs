@@ -14,9 +14,9 @@ use crate::finished::TraceAttributes;
 use crate::journal::{self, Home, Journal, Rules};
 use crate::prepare::Prepare;
 use crate::record;
+use crate::sink::{Buffers, Files, Sink};
 #[cfg(feature = "http")]
 use crate::sink::{Endpoint, Http};
-use crate::sink::{Files, Sink};
 use crate::worker::exit::Exit;
 use crate::worker::fold::Fold;
 use crate::worker::live::Live;
@@ -79,7 +79,7 @@ impl Running {
         let limit = settings.journal_limit as u64;
         let spool =
             home.clone().map(|home| Spool::new(home, process, limit, settings.max_age, journal.counters.clone()));
-        let exit = Exit { encoder, sink, prepare };
+        let exit = Exit { encoder, sink, prepare, buffers: Buffers::default() };
         let mut worker = Worker::new(
             journal.clone(),
             commands.clone(),

@@ -62,17 +62,22 @@ impl Encoder {
     }
 
     /// An OTLP export request as protobuf, or as one JSON line for files: of a process with these attributes. It will have
-    /// about `room` bytes.
+    /// about `room` bytes, and is made in this empty buffer.
     pub(crate) fn traces<'a>(
         &self,
         observed: impl Iterator<Item = Observed<'a>>,
         resource: &[(String, String)],
         room: usize,
+        buffer: Vec<u8>,
     ) -> Vec<u8> {
         match self.dialect {
             Dialect::Files => self.json_line(observed.filter_map(Observed::view), resource),
             Dialect::Collector | Dialect::Langfuse => {
-                spans::request(resource, self.scope(), VERSION, observed, self.dialect, room)
+                let write = |out: &mut Vec<u8>| {
+                    out.reserve(room);
+                    spans::put(out, observed, self.dialect);
+                };
+                protobuf::wrap(buffer, resource, self.scope(), VERSION, write)
             }
         }
     }

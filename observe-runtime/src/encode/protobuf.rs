@@ -11,16 +11,17 @@ pub(super) fn scores(resource: &[(String, String)], scope: &str, version: &str, 
             message::<2>(out, 2, |out| score_span(out, score));
         }
     };
-    wrap(resource, scope, version, spans)
+    wrap(Vec::new(), resource, scope, version, spans)
 }
 
+/// A request of a process with these attributes, whose spans `spans` appends.
 pub(super) fn wrap(
+    mut out: Vec<u8>,
     resource: &[(String, String)],
     scope: &str,
     version: &str,
     spans: impl FnOnce(&mut Vec<u8>),
 ) -> Vec<u8> {
-    let mut out = Vec::new();
     message::<5>(&mut out, 1, |out| {
         message::<5>(out, 1, |out| {
             for (key, value) in resource {
@@ -76,6 +77,7 @@ pub(super) fn attribute(out: &mut Vec<u8>, key: &str, value: &Attribute<'_>) {
 }
 
 /// Most attributes are texts: how long it all is is known before.
+#[inline(always)]
 pub(super) fn text_attribute(out: &mut Vec<u8>, field: u32, key: &str, text: &[u8]) {
     let (Ok(key_len), Ok(text_len)) = (u8::try_from(key.len()), u8::try_from(text.len())) else {
         return long_attribute(out, field, key, text);

@@ -8,45 +8,35 @@ use std::sync::Arc;
 
 use super::Dialect;
 use super::attributes::{self, INPUT, OUTPUT, raw_bytes, status};
-use super::protobuf::{ATTRIBUTE, attribute, bytes, fixed, integer, message, text_attribute, wrap};
+use super::protobuf::{ATTRIBUTE, attribute, bytes, fixed, integer, message, text_attribute};
 use crate::finished::{Observed, TraceAttributes};
-use crate::id::{ObservationId, TraceId};
+use crate::id::ObservationId;
 use crate::observation::ObservationType;
 use crate::plain::Plain;
 use crate::view::View;
 
-/// An export request of about `room` bytes.
-pub(super) fn request<'a>(
-    resource: &[(String, String)],
-    scope: &str,
-    version: &str,
-    observed: impl Iterator<Item = Observed<'a>>,
-    dialect: Dialect,
-    room: usize,
-) -> Vec<u8> {
-    wrap(resource, scope, version, |out| {
-        out.reserve(room);
-        let mut alike = Alike::default();
-        for one in observed {
-            let plain = one.plain();
-            if let Some(plain) = &plain
-                && let Some(common) = alike.find(plain, one)
-            {
-                message::<2>(out, SPAN, |out| like(out, plain, common));
-                continue;
-            }
-            let Some(view) = one.view() else { continue };
-            let start = out.len();
-            let mut common = None;
-            message::<2>(out, SPAN, |out| common = Some(span(out, &view, dialect)));
-            // What is longer than its length had room for was moved.
-            if let (Some(plain), Some(common)) = (plain, common)
-                && out.len() - start < 1 << 14
-            {
-                alike.add(&plain, common);
-            }
+/// Appends the spans of these.
+pub(super) fn put<'a>(out: &mut Vec<u8>, observed: impl Iterator<Item = Observed<'a>>, dialect: Dialect) {
+    let mut alike = Alike::default();
+    for one in observed {
+        let plain = one.plain();
+        if let Some(plain) = &plain
+            && let Some(common) = alike.find(plain, one)
+        {
+            message::<2>(out, SPAN, |out| like(out, plain, common));
+            continue;
         }
-    })
+        let Some(view) = one.view() else { continue };
+        let start = out.len();
+        let mut common = None;
+        message::<2>(out, SPAN, |out| common = Some(span(out, &view, dialect)));
+        // What is longer than its length had room for was moved.
+        if let (Some(plain), Some(common)) = (plain, common)
+            && out.len() - start < 1 << 14
+        {
+            alike.add(&plain, common);
+        }
+    }
 }
 
 /// The field of a request that a span is.
@@ -90,19 +80,21 @@ impl<'a> Alike<'a> {
 }
 
 fn what(plain: &Plain<'_>) -> What {
-    (plain.opening.site, plain.opening.kind, plain.opening.flags)
+    (plain.site, plain.kind, plain.flags)
 }
 
-fn ids(out: &mut Vec<u8>, trace: TraceId, id: ObservationId, parent: Option<ObservationId>) {
-    bytes(out, 1, &trace.to_bytes());
-    bytes(out, 2, &id.to_bytes());
+#[inline(always)]
+fn ids(out: &mut Vec<u8>, trace: &[u8; 16], id: &[u8; 8], parent: Option<&[u8; 8]>) {
+    bytes(out, 1, trace);
+    bytes(out, 2, id);
     if let Some(parent) = parent {
-        bytes(out, 4, &parent.to_bytes());
+        bytes(out, 4, parent);
     }
 }
 
 fn span(out: &mut Vec<u8>, view: &View<'_>, dialect: Dialect) -> Common {
-    ids(out, view.trace_id, view.id, view.parent_id);
+    let parent = view.parent_id.map(ObservationId::to_bytes);
+    ids(out, &view.trace_id.to_bytes(), &view.id.to_bytes(), parent.as_ref());
     let name = part(out, |out| {
         bytes(out, 5, view.name.as_bytes());
         integer(out, 6, 1);
@@ -126,10 +118,9 @@ fn span(out: &mut Vec<u8>, view: &View<'_>, dialect: Dialect) -> Common {
 
 /// The span of an observation that has this in common with one before.
 fn like(out: &mut Vec<u8>, plain: &Plain<'_>, common: &Common) {
-    let opening = &plain.opening;
-    ids(out, opening.trace, opening.observation, opening.parent);
+    ids(out, plain.trace, plain.id, plain.parent);
     out.extend_from_within(common.name.clone());
-    fixed(out, 7, opening.start);
+    fixed(out, 7, plain.start);
     fixed(out, 8, plain.end);
     out.extend_from_within(common.before.clone());
     for (key, json) in [(INPUT, plain.input), (OUTPUT, plain.output)] {

@@ -1,6 +1,6 @@
 //! Small certainties; the bytes as a whole are checked over the wire.
 
-use super::attributes::{iso, raw};
+use super::attributes::{iso, raw, raw_bytes};
 use super::protobuf::message;
 use super::{Dialect, Encoder};
 use crate::finished::{Finished, Observed, TraceAttributes};
@@ -22,6 +22,21 @@ fn strings_leave_raw_and_the_rest_as_json() {
     assert_eq!(raw(r#""plain""#), "plain");
     assert_eq!(raw(r#""a \"b\"\n""#), "a \"b\"\n");
     assert_eq!(raw(r#"{"a":1}"#), r#"{"a":1}"#);
+}
+
+#[test]
+fn bytes_leave_as_texts_do() {
+    let texts = ["", "a", "\"", "\"\"", "plain", "\"plain\"", "{\"a\":1}", "[[[[[[[[[[[[[[[[[[[[[]"];
+    let marks = ["", "\\", "\\n", "é", "日本", "\u{7f}", "\u{80}", "]", "[", "Ü"];
+    for (text, mark) in texts.iter().flat_map(|text| marks.map(|mark| (text, mark))) {
+        for at in 0..=text.len() {
+            let all = format!("{}{mark}{}", &text[..at], &text[at..]);
+            assert_eq!(raw_bytes(all.as_bytes()), raw(&all).as_bytes(), "{all}");
+            let quoted = format!("\"{all}\"");
+            assert_eq!(raw_bytes(quoted.as_bytes()), raw(&quoted).as_bytes(), "{quoted}");
+        }
+    }
+    assert_eq!(raw_bytes(b"\"a\xff\""), "a\u{fffd}".as_bytes());
 }
 
 #[test]
@@ -97,7 +112,7 @@ fn what_spans_have_in_common_is_in_each_of_them() {
     }
     let all = [finished(1, &said), finished(2, &said[7..40])];
     let encoder = Encoder::new(Dialect::Collector, Vec::new());
-    let encode = |observed: &[Observed<'_>]| encoder.traces(observed.iter().copied(), &[], 0);
+    let encode = |observed: &[Observed<'_>]| encoder.traces(observed.iter().copied(), &[], 0, Vec::new());
     let head = encode(&[]).len();
     let observed: Vec<_> = all.iter().flat_map(Finished::each).collect();
     let one_by_one: Vec<u8> = observed.iter().flat_map(|one| encode(&[*one])[head..].to_vec()).collect();

@@ -33,6 +33,7 @@ impl<'a> Record<'a> {
     }
 
     /// Of an opening: parent, type and flags.
+    #[inline]
     pub(crate) fn opening(&self) -> Option<Opening> {
         (self.kind == Kind::Open).then_some(())?;
         Some(Opening {
@@ -46,7 +47,15 @@ impl<'a> Record<'a> {
         })
     }
 
+    /// The bytes of the trace, of the observation, and of an opening's parent.
+    #[inline]
+    pub(crate) fn ids(&self) -> Option<(&'a [u8; 16], &'a [u8; 8], &'a [u8; 8])> {
+        let [trace, observation, link] = [TRACE, OBSERVATION, LINK].map(|at| &self.head[at..]);
+        Some((trace.first_chunk()?, observation.first_chunk()?, link.first_chunk()?))
+    }
+
     /// Of a closing: the start it corrects (0: none) and the outcome.
+    #[inline]
     pub(crate) fn closing(&self) -> Option<(u64, Outcome)> {
         (self.kind == Kind::Close).then_some(())?;
         Some((number(&self.head[LINK..])?, Outcome::from_u8(self.head[1]).unwrap_or(Outcome::Ok)))
@@ -64,6 +73,7 @@ pub(crate) struct Fields<'a>(&'a [u8]);
 impl<'a> Iterator for Fields<'a> {
     type Item = (Tag, &'a [u8]);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let (head, rest) = self.0.split_at_checked(5)?;

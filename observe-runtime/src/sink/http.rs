@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use once_cell::sync::OnceCell;
@@ -91,7 +92,7 @@ impl Http {
         let compressed = if self.is_compressed && kind == "application/x-protobuf" { gzip(&batch.body) } else { None };
         request = match compressed {
             Some(body) => request.header("content-encoding", "gzip").body(body),
-            None => request.body(batch.body),
+            None => request.body(Bytes::from_owner(batch.body)),
         };
         match request.send().await {
             Ok(response) => self.read(response, batch.signal).await,

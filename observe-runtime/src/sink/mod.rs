@@ -1,12 +1,14 @@
 //! Where bytes go. A sink knows no observations; it says what became of a batch by a receipt.
 
 pub(crate) mod backoff;
+mod body;
 mod files;
 #[cfg(feature = "http")]
 mod http;
 
 use std::time::Duration;
 
+pub(crate) use self::body::{Body, Buffers};
 pub(crate) use self::files::Files;
 #[cfg(feature = "http")]
 pub(crate) use self::http::{Endpoint, Http};
@@ -22,7 +24,7 @@ pub(crate) enum Signal {
 #[derive(Debug)]
 pub(crate) struct Batch {
     pub(crate) signal: Signal,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: Body,
     pub(crate) count: usize,
 }
 

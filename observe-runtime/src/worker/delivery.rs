@@ -54,6 +54,7 @@ impl Worker {
             self.watch.refused(&why);
         }
         self.done(&landed.delivered);
+        self.fold.reuse(landed.delivered);
         self.lose(Loss::Refused, &landed.refused);
         for parcel in landed.again {
             match (&mut self.spool, parcel.from.clone()) {

@@ -6,7 +6,7 @@ use super::parcel::{self, Parcel};
 use crate::encode::Encoder;
 use crate::finished::Item;
 use crate::prepare::Prepare;
-use crate::sink::{Batch, Failure, Receipt, Signal, Sink};
+use crate::sink::{Batch, Buffers, Failure, Receipt, Signal, Sink};
 use crate::view::ScoreView;
 
 /// Where a client's items go.
@@ -15,6 +15,7 @@ pub(crate) struct Exit {
     pub(crate) encoder: Encoder,
     pub(crate) sink: Sink,
     pub(crate) prepare: Prepare,
+    pub(crate) buffers: Buffers,
 }
 
 /// What became of a batch.
@@ -55,7 +56,7 @@ impl Exit {
                     Item::Observations(finished) => Some(finished.each()),
                     Item::Score(_) => None,
                 });
-                self.encoder.traces(finished.flatten(), resource, parcel.weight())
+                self.encoder.traces(finished.flatten(), resource, parcel.weight(), self.buffers.take())
             }
             Signal::Scores => {
                 let scores = parcel.items.iter().filter_map(|item| match item {
@@ -65,7 +66,7 @@ impl Exit {
                 self.encoder.scores(&scores.collect::<Vec<ScoreView<'_>>>(), resource)
             }
         };
-        Batch { signal: parcel.signal, body, count: parcel.count() }
+        Batch { signal: parcel.signal, body: self.buffers.body(body), count: parcel.count() }
     }
 
     /// What a receipt for `bytes` encoded bytes means.

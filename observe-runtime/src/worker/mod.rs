@@ -204,6 +204,9 @@ impl Worker {
             let expired = self.outbox.expire(self.swept);
             self.lose(Loss::TooOld, &expired);
             self.tidy(self.swept);
+            if self.outbox.pending() == 0 {
+                self.exit.buffers.clear();
+            }
             self.watch.look(self.swept);
         }
     }

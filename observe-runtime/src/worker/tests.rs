@@ -340,7 +340,7 @@ fn names(items: &[Item]) -> Vec<String> {
 fn what_left_together_is_parted_where_a_batch_is_full() {
     let expected = |of: std::ops::Range<u8>| of.map(|n| format!("o{n}")).collect::<Vec<_>>();
     let now = std::time::Instant::now();
-    let one = together(2).weight() / 2;
+    let one = together(1).weight();
     for (count, bytes, per_batch) in [(7, 1 << 20, 7), (512, 5 * one + one / 2, 5), (512, 1, 1), (1, 1, 1)] {
         let mut outbox = super::outbox::Outbox::new(super::Terms { count, bytes, ..terms() });
         outbox.push(together(20), now);

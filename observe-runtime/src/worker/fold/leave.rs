@@ -30,6 +30,7 @@ impl Fold {
 
     /// Lets go of what has waited for longer than `hold`, at the time `now`.
     pub(crate) fn sweep(&mut self, now: u64, hold: u64, leave: &mut Vec<Item>, counters: &Counters) {
+        self.spares.truncate(self.spares.len() / 2);
         let orphans = std::mem::take(&mut self.orphans);
         for key in orphans {
             match self.observations.get(&key) {

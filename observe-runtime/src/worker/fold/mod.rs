@@ -40,6 +40,8 @@ pub(crate) struct Fold {
     scores: usize,
     /// Observations in bundles.
     bundled: usize,
+    /// Memory of bundles that were delivered, to be used again.
+    spares: Vec<Vec<u8>>,
     /// Whatever is said may be said of something that closed before, so that everything has to be found by its id.
     is_careful: bool,
     /// Records taken so far.
@@ -105,6 +107,7 @@ impl Fold {
             weight: 0,
             scores: 0,
             bundled: 0,
+            spares: Vec::new(),
             is_careful: false,
             heard: 0,
         }
@@ -117,7 +120,8 @@ impl Fold {
 
     /// Bytes it keeps.
     pub(crate) fn weight(&self) -> usize {
-        self.weight + self.traces.capacity() * TRACE + self.observations.capacity() * PENDING
+        let spares = self.spares.iter().map(Vec::capacity).sum::<usize>();
+        self.weight + spares + self.traces.capacity() * TRACE + self.observations.capacity() * PENDING
     }
 
     /// Observations and scores that have not left.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{ENTRY, Fold, Pending, list};
-use crate::finished::BUNDLED;
+use crate::finished::{BUNDLED, Finished, Item};
 use crate::id::TraceId;
 use crate::journal::Keep;
 use crate::record::{self, Record};
@@ -26,6 +26,8 @@ pub(in crate::worker) struct Bundle {
 
 /// Bytes of a bundle.
 const BUNDLE: usize = 32 << 10;
+/// Bundles whose memory is kept to be used again.
+const SPARES: usize = 16;
 /// Openings, from the last one on, among which that of a closing is looked for.
 const REACH: usize = 8;
 
@@ -75,6 +77,7 @@ impl Fold {
         }
         if let Some(bundle) = trace.bundles.last_mut() {
             let before = bundle.records.capacity();
+            bundle.grow(bytes, &mut self.spares);
             record::frame(&mut bundle.records, opening);
             record::frame(&mut bundle.records, closing);
             bundle.count += 1;
@@ -82,6 +85,19 @@ impl Fold {
         }
         list(&mut self.quiet, record.trace, trace);
         true
+    }
+
+    /// Takes the memory of what was delivered, to use it again.
+    pub(crate) fn reuse(&mut self, delivered: Vec<Item>) {
+        for item in delivered {
+            if let Item::Observations(Finished { mut records, .. }) = item
+                && records.capacity() >= BUNDLE
+                && self.spares.len() < SPARES
+            {
+                records.clear();
+                self.spares.push(records);
+            }
+        }
     }
 
     /// Puts what is in a trace's bundles into the tables, where each is found by its id.
@@ -119,6 +135,22 @@ fn is_same(one: Option<&Keep>, other: Option<&Keep>) -> bool {
 }
 
 impl Bundle {
+    /// Makes room, in few steps: a trace that has some has many, mostly.
+    fn grow(&mut self, bytes: usize, spares: &mut Vec<Vec<u8>>) {
+        let (length, room) = (self.records.len(), self.records.capacity());
+        if room - length >= bytes {
+            return;
+        }
+        let larger = if room == 0 { bytes } else { (4 * room).clamp(length + bytes, BUNDLE.max(length + bytes)) };
+        match if larger < BUNDLE { None } else { spares.pop() } {
+            Some(mut spare) => {
+                spare.extend_from_slice(&self.records);
+                self.records = spare;
+            }
+            None => self.records.reserve_exact(larger - length),
+        }
+    }
+
     pub(super) fn weight(&self) -> usize {
         self.records.capacity() + ENTRY
     }
