@@ -111,11 +111,13 @@ fn what_spans_have_in_common_is_in_each_of_them() {
         said.push((sites[n % 2], kind, Some(*text), (n % 5 > 0).then_some(texts[n / 3 % texts.len()])));
     }
     let all = [finished(1, &said), finished(2, &said[7..40])];
-    let encoder = Encoder::new(Dialect::Collector, Vec::new());
-    let encode = |observed: &[Observed<'_>]| encoder.traces(observed.iter().copied(), &[], 0, Vec::new());
-    let head = encode(&[]).len();
     let observed: Vec<_> = all.iter().flat_map(Finished::each).collect();
-    let one_by_one: Vec<u8> = observed.iter().flat_map(|one| encode(&[*one])[head..].to_vec()).collect();
     assert!(observed.iter().filter(|one| one.plain().is_some()).count() > 40);
-    assert_eq!(encode(&observed)[head..], one_by_one);
+    for dialect in [Dialect::Collector, Dialect::Langfuse] {
+        let encoder = Encoder::new(dialect, Vec::new());
+        let encode = |observed: &[Observed<'_>]| encoder.traces(observed.iter().copied(), &[], 0, Vec::new());
+        let head = encode(&[]).len();
+        let one_by_one: Vec<u8> = observed.iter().flat_map(|one| encode(&[*one])[head..].to_vec()).collect();
+        assert_eq!(encode(&observed)[head..], one_by_one);
+    }
 }

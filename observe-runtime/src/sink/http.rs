@@ -4,19 +4,17 @@
 //! - Redirects are not followed: they would take the keys elsewhere.
 //! - The client is made at the first batch, on the worker's thread: certificates are not read on the caller's.
 
-use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use once_cell::sync::OnceCell;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;
 
+use super::gzip::Gzip;
 use super::{Batch, Failure, Receipt, Signal};
 
 /// Where to, and with which headers.
@@ -71,12 +69,13 @@ pub(crate) struct Http {
     endpoint: Endpoint,
     timeout: Duration,
     is_compressed: bool,
+    gzip: Gzip,
     client: OnceCell<Client>,
 }
 
 impl Http {
     pub(crate) fn new(endpoint: Endpoint, timeout: Duration, is_compressed: bool) -> Self {
-        Self { endpoint, timeout, is_compressed, client: OnceCell::new() }
+        Self { endpoint, timeout, is_compressed, gzip: Gzip::default(), client: OnceCell::new() }
     }
 
     pub(super) async fn post(&self, batch: Batch) -> Receipt {
@@ -88,16 +87,26 @@ impl Http {
             (Signal::Scores, Some(url)) => (url, "application/json"),
             _ => (&self.endpoint.traces, "application/x-protobuf"),
         };
-        let mut request = client.post(url).header("content-type", kind);
-        let compressed = if self.is_compressed && kind == "application/x-protobuf" { gzip(&batch.body) } else { None };
-        request = match compressed {
-            Some(body) => request.header("content-encoding", "gzip").body(body),
-            None => request.body(Bytes::from_owner(batch.body)),
+        let request = client.post(url).header("content-type", kind);
+        let compressed =
+            if self.is_compressed && kind == "application/x-protobuf" { self.gzip.of(&batch.body) } else { None };
+        let Batch { signal, body, .. } = batch;
+        let request = match compressed {
+            Some(compressed) => {
+                drop(body);
+                request.header("content-encoding", "gzip").body(compressed)
+            }
+            None => request.body(Bytes::from_owner(body)),
         };
         match request.send().await {
-            Ok(response) => self.read(response, batch.signal).await,
+            Ok(response) => self.read(response, signal).await,
             Err(error) => Receipt::Retry { after: None, why: self.say(&chain(&error.without_url())) },
         }
+    }
+
+    /// Gives back the memory that the next batch would use again.
+    pub(super) fn rest(&self) {
+        self.gzip.clear();
     }
 
     fn connect(&self) -> reqwest::Result<Client> {
@@ -210,12 +219,6 @@ fn retry_after(value: &str) -> Option<Duration> {
     }
     let date = httpdate::parse_http_date(value.trim()).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-fn gzip(body: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    encoder.write_all(body).ok()?;
-    encoder.finish().ok()
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -4,6 +4,8 @@ pub(crate) mod backoff;
 mod body;
 mod files;
 #[cfg(feature = "http")]
+mod gzip;
+#[cfg(feature = "http")]
 mod http;
 
 use std::time::Duration;
@@ -68,6 +70,15 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
+    /// Gives back the memory that is kept for the next batch: none is on its way.
+    pub(crate) fn rest(&self) {
+        match self {
+            Self::Discard | Self::Files(_) => {}
+            #[cfg(feature = "http")]
+            Self::Http(http) => http.rest(),
+        }
+    }
+
     /// Delivers a batch, once. Several may be on their way at once.
     pub(crate) async fn deliver(&self, batch: Batch) -> Receipt {
         match self {

@@ -48,6 +48,12 @@ pub(crate) enum Verdict {
 }
 
 impl Exit {
+    /// Gives back the memory that is kept for the next batch.
+    pub(crate) fn rest(&self) {
+        self.buffers.clear();
+        self.sink.rest();
+    }
+
     pub(crate) fn encode(&self, parcel: &Parcel) -> Batch {
         let resource = parcel.process.as_deref().unwrap_or(self.encoder.resource());
         let body = match parcel.signal {

@@ -205,7 +205,7 @@ impl Worker {
             self.lose(Loss::TooOld, &expired);
             self.tidy(self.swept);
             if self.outbox.pending() == 0 {
-                self.exit.buffers.clear();
+                self.exit.rest();
             }
             self.watch.look(self.swept);
         }
