@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::compound::FEW_BYTES;
+use super::float;
 use super::writer::Writer;
 
 /// A type that is written directly. It cannot fail or panic.
@@ -146,12 +147,12 @@ impl Known for char {
 
 impl Known for f32 {
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.float(*self, self.is_finite());
+        float::append_f32(writer.out, *self);
     }
 }
 
 impl Known for f64 {
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.float(*self, self.is_finite());
+        float::append_f64(writer.out, *self);
     }
 }

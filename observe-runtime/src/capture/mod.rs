@@ -9,7 +9,7 @@
 //!
 //! ```text
 //! probe ──> Captured ─┐                                  ┌─ Compound (arrays, objects)
-//! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape ──> Vec<u8>
+//! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape, float ──> Vec<u8>
 //! ```
 
 mod chains;
@@ -17,6 +17,7 @@ mod compound;
 mod data_uri;
 mod escape;
 mod fault;
+mod float;
 mod known;
 mod probe;
 mod secrets;

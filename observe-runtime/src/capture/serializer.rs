@@ -5,6 +5,7 @@ use std::fmt;
 use serde_core::ser::{Serialize, Serializer};
 
 use super::compound::{Compound, Shape};
+use super::float;
 use super::writer::{Error, Writer};
 
 /// How `serde_json` names the structs that hold JSON, or a number of any precision, as text.
@@ -49,12 +50,12 @@ impl<'w, 'a> Serializer for &'w mut Writer<'a> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Error> {
-        self.float(value, value.is_finite());
+        float::append_f32(self.out, value);
         Ok(())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Error> {
-        self.float(value, value.is_finite());
+        float::append_f64(self.out, value);
         Ok(())
     }
 

@@ -66,16 +66,6 @@ impl<'a> Writer<'a> {
         self.plain(itoa::Buffer::new().format(value));
     }
 
-    /// JSON has no infinities.
-    #[inline]
-    pub(super) fn float(&mut self, value: impl zmij::Float, is_finite: bool) {
-        if is_finite {
-            self.plain(zmij::Buffer::new().format_finite(value));
-        } else {
-            self.plain("null");
-        }
-    }
-
     /// A JSON string, cut where it does not fit.
     #[inline]
     pub(super) fn string(&mut self, text: &str) {

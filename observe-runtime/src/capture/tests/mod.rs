@@ -4,6 +4,7 @@ mod bytes;
 mod data_uris;
 mod errors;
 mod failures;
+mod floats;
 mod input;
 mod limits;
 mod oracle;
