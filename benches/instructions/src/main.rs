@@ -8,11 +8,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_core::Stream;
 use observe::observe;
 use observe::testing::captured;
 use serde::Serialize;
 
 const CALLS: usize = 1200;
+/// Items of a stream.
+const ITEMS: usize = 100;
 const QUESTION: &str = "How do I request a refund now?";
 
 #[derive(Clone, Serialize)]
@@ -60,6 +63,31 @@ async fn d(question: &str) -> usize {
 #[observe(capture_input = false, capture_output = false)]
 fn root<R>(work: impl FnOnce() -> R) -> R {
     work()
+}
+
+#[observe]
+fn stream(items: usize) -> impl Stream<Item = String> {
+    Items(items)
+}
+
+struct Items(usize);
+
+impl Stream for Items {
+    type Item = String;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<String>> {
+        let Some(left) = self.0.checked_sub(1) else { return Poll::Ready(None) };
+        self.0 = left;
+        Poll::Ready(Some(QUESTION.to_owned()))
+    }
+}
+
+fn drain(stream: impl Stream) {
+    let mut stream = std::pin::pin!(stream);
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(item)) = stream.as_mut().poll_next(&mut cx) {
+        drop(black_box(item));
+    }
 }
 
 struct Yield(bool);
@@ -112,25 +140,25 @@ fn main() {
     let d = || {
         black_box(twice(d(black_box(QUESTION))));
     };
-    let recorded = |call: &dyn Fn(), calls| {
+    let stream = || drain(stream(black_box(ITEMS)));
+    // The root, one call first, then those that count.
+    let recorded = |call: &dyn Fn(), calls, each| {
         let ((), recorded) = captured(|| {
             root(|| {
                 call();
                 measured(call, calls);
             });
         });
-        assert_eq!(
-            recorded.observations().len(),
-            CALLS + 2 + if calls == CALLS { 0 } else { 2 },
-            "every call is recorded"
-        );
+        assert_eq!(recorded.observations().len(), 1 + (1 + calls) * each, "every call is recorded");
     };
     match std::env::args().nth(1).as_deref() {
-        Some("a") => recorded(&a, CALLS),
-        Some("b") => recorded(&b, CALLS),
+        Some("a") => recorded(&a, CALLS, 1),
+        Some("b") => recorded(&b, CALLS, 1),
         // Three calls each.
-        Some("c") => recorded(&c, CALLS / 3),
-        Some("d") => recorded(&d, CALLS),
+        Some("c") => recorded(&c, CALLS / 3, 3),
+        Some("d") => recorded(&d, CALLS, 1),
+        // So many items each.
+        Some("stream") => recorded(&stream, CALLS / ITEMS, 1),
         Some("sampled-out") => {
             let dir = std::env::temp_dir().join(format!("observe-instructions-{}", std::process::id()));
             let config = observe::Config::new().without_environment().files(&dir).sample_rate(0.0);
