@@ -944,8 +944,6 @@ pub extern "C" fn ext(x: u8) -> u8 {
 pub extern "C" fn ext_no(x: String) -> u8 {
     x.len() as u8
 }
-fn main() {}
-
 #[observe]
 fn attributes_in_front(n: u8) -> u8 {
     #![allow(unused_variables)]
@@ -959,3 +957,5 @@ async fn attributes_in_front_later(n: u8) -> u8 {
     let unused = std::future::ready(()).await;
     n
 }
+
+fn main() {}

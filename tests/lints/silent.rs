@@ -210,6 +210,52 @@ pub fn unused_unit() -> () {}
 #[observe]
 pub fn unused_variables(text: &str) {}
 
+pub struct Empty(pub Vec<u8>);
+
+impl Default for Empty {
+    #[observe]
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
+
+pub struct Number(u8);
+
+impl From<&str> for Number {
+    #[observe]
+    fn from(text: &str) -> Self {
+        Self(text.parse().unwrap())
+    }
+}
+
+impl std::ops::Add for Number {
+    type Output = Self;
+
+    #[observe]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl std::ops::AddAssign for Number {
+    #[observe]
+    fn add_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Number {
+    #[observe]
+    pub fn name(&self) -> &str {
+        "number"
+    }
+}
+
+#[observe]
+pub fn unwraps(text: &str) -> Result<u8, String> {
+    Ok(text.parse::<u8>().unwrap())
+}
+
 fn main() {
     let _ = unnecessary_wraps(1);
     let _ = Agent { name: String::new() }.unused_self();
