@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 
+use futures::stream::{Stream, StreamExt};
 use observe::observe;
 use observe::testing::{captured, captured_async};
 
@@ -63,7 +64,7 @@ type BoxedService<T, U> = Box<dyn FnMut(T) -> Pin<Box<dyn Future<Output = Result
 
 struct Boxed<T, U>(BoxedService<T, U>);
 
-// tower, src/util/boxed/sync.rs: the future is `'static`, and nothing says that `U` is.
+// tower, src/util/boxed/sync.rs: the future is `'static`, and nothing says that `U` is. It is put into another box all the same.
 impl<T, U> Service<T> for Boxed<T, U> {
     type Future = Pin<Box<dyn Future<Output = Result<U, Infallible>> + Send>>;
 
@@ -73,12 +74,76 @@ impl<T, U> Service<T> for Boxed<T, U> {
     }
 }
 
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl<T, U> Boxed<T, U> {
+    #[observe]
+    fn call_by_name(&mut self, request: T) -> BoxFuture<'static, Result<U, Infallible>> {
+        (self.0)(request)
+    }
+}
+
+#[observe(skip(stream))]
+fn passed_on<T>(stream: Pin<Box<dyn Stream<Item = T> + Send>>) -> Pin<Box<dyn Stream<Item = T> + Send>> {
+    stream
+}
+
 #[tokio::test]
-async fn a_boxed_future_of_a_parameter_goes_through() {
-    let mut service = Boxed::<u8, u8>(Box::new(|request| Box::pin(async move { Ok(request + 1) })));
-    let (response, recorded) = captured_async(|| service.call(1)).await;
-    assert_eq!(response, Ok(2));
-    assert!(recorded.tree().starts_with("call [span] {\"request\":1}"), "{}", recorded.tree());
+async fn a_boxed_future_of_a_parameter_is_observed_until_it_is_done() {
+    let mut service = Boxed::<u8, u8>(Box::new(|request| {
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            Ok(within(request))
+        })
+    }));
+    let (responses, recorded) = captured_async(|| async {
+        let responses = (service.call(1).await, service.call_by_name(2).await);
+        let stream = passed_on(Box::pin(futures::stream::once(async { within(3) })));
+        (responses, stream.collect::<Vec<_>>().await)
+    })
+    .await;
+    assert_eq!(responses, ((Ok(2), Ok(3)), vec![4]));
+    assert_eq!(
+        recorded.tree(),
+        "call [span] {\"request\":1} → 2\n  within [span] {\"n\":1} → 2\n\
+         call_by_name [span] {\"request\":2} → 3\n  within [span] {\"n\":2} → 3\n\
+         passed_on [span] → [4]\n  within [span] {\"n\":3} → 4\n"
+    );
+}
+
+#[observe]
+fn within(n: u8) -> u8 {
+    n + 1
+}
+
+/// Says that it is dropped, and when.
+struct Borrowing<'a>(&'a std::cell::RefCell<Vec<&'static str>>);
+
+impl Drop for Borrowing<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().push("dropped");
+    }
+}
+
+#[observe]
+fn given<T>(future: Pin<Box<dyn Future<Output = T>>>) -> Pin<Box<dyn Future<Output = T>>> {
+    future
+}
+
+fn none<'a>(_: &'a std::cell::RefCell<Vec<&'static str>>) -> Pin<Box<dyn Future<Output = Option<Borrowing<'a>>>>> {
+    Box::pin(async { None })
+}
+
+#[test]
+fn what_it_gives_may_borrow_what_ends_before_static() {
+    let events = std::cell::RefCell::new(Vec::new());
+    let (_, recorded) = captured(|| {
+        let mut out = futures::executor::block_on(given(none(&events)));
+        out.replace(Borrowing(&events));
+        drop(given(none(&events)));
+    });
+    assert_eq!(*events.borrow(), ["dropped"]);
+    assert_eq!(recorded.tree().lines().count(), 1, "{}", recorded.tree());
 }
 
 // hashbrown, src/map.rs: an expectation of the lint stays fulfilled.

@@ -54,7 +54,7 @@ impl Returned {
                 }
             }
             _ if has_impl(returned) => Self::of_parts(returned),
-            _ if is_value(returned) || is_of_self(returned) => Self::Value,
+            _ if is_value(returned) => Self::Value,
             _ => Self::Unsure,
         }
     }
@@ -179,29 +179,6 @@ pub(crate) fn is_complex(returned: &TokenStream) -> bool {
         sum
     }
     measure(returned.clone(), &mut 1) > 150
-}
-
-/// Whether `Self::Future` or the like stands in it.
-///
-/// In `impl<T> Service for Boxed<T>` that may be a boxed future that is `'static` while `T` need not be, and nobody can wrap
-/// such a future without asking for `T: 'static`.
-fn is_of_self(returned: &Type) -> bool {
-    fn any(tokens: TokenStream) -> bool {
-        let mut after_self = false;
-        tokens.into_iter().any(|token| match token {
-            TokenTree::Ident(ident) => {
-                after_self = ident == "Self";
-                false
-            }
-            TokenTree::Group(group) => {
-                after_self = false;
-                any(group.stream())
-            }
-            TokenTree::Punct(punct) => std::mem::take(&mut after_self) && punct.as_char() == ':',
-            TokenTree::Literal(_) => false,
-        })
-    }
-    any(returned.to_token_stream())
 }
 
 /// Whether `impl Trait` stands in it.

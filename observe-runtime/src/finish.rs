@@ -1,9 +1,7 @@
 //! Ends a call with what came out, in the way that was found for its type; or hands it on to what goes on.
 
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
 
 use futures_core::stream::Stream;
 
@@ -11,8 +9,8 @@ use crate::call::Call;
 use crate::capture::{
     Blame, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, Captured, Reason, Show, Slot,
 };
-use crate::future::future;
 use crate::heard::Heard;
+use crate::lifetimes::{BoxedFuture, BoxedStream};
 use crate::returned::{Boxed, BoxedOr, How, Later, Now, Opened, OpenedOr, Parts, Plain, Whole};
 use crate::stream::{ObservedStream, stream};
 
@@ -293,72 +291,3 @@ where
         if call.is_off() { out } else { out.observed(call, How::<(Now, S, F0), K, V, F>::new(self.0)) }
     }
 }
-
-/// A boxed future that can be put into another box of the same type.
-pub trait BoxedFuture: Sized {
-    /// What it gives.
-    type Output;
-
-    /// Observes it.
-    fn observed<H>(self, call: Call, how: H) -> Self
-    where
-        H: Finish<Self::Output, Output = Self::Output> + Send + Sync + 'static;
-}
-
-/// A boxed stream that can be put into another box of the same type.
-pub trait BoxedStream: Sized {
-    /// What it gives.
-    type Item;
-
-    /// Observes it.
-    fn observed<H, State>(self, call: Call, how: H) -> Self
-    where
-        H: Tell<Self::Item, State = State> + Send + Sync + 'static,
-        State: Default + Send + Sync + 'static;
-}
-
-macro_rules! boxed {
-    ($(($($auto:ident)*))*) => {$(
-        impl<'a, T: 'a> BoxedFuture for Pin<Box<dyn Future<Output = T> $(+ $auto)* + 'a>> {
-            type Output = T;
-
-            fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
-                Box::pin(future(how, call, self))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedFuture for Box<dyn Future<Output = T> $(+ $auto)* + Unpin + 'a> {
-            type Output = T;
-
-            fn observed<H: Finish<T, Output = T> + Send + Sync + 'static>(self, call: Call, how: H) -> Self {
-                Box::new(future(how, call, self))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedStream for Pin<Box<dyn Stream<Item = T> $(+ $auto)* + 'a>> {
-            type Item = T;
-
-            fn observed<H, State>(self, call: Call, how: H) -> Self
-            where
-                H: Tell<T, State = State> + Send + Sync + 'static,
-                State: Default + Send + Sync + 'static,
-            {
-                Box::pin(stream(call, self, how))
-            }
-        }
-
-        impl<'a, T: 'a> BoxedStream for Box<dyn Stream<Item = T> $(+ $auto)* + Unpin + 'a> {
-            type Item = T;
-
-            fn observed<H, State>(self, call: Call, how: H) -> Self
-            where
-                H: Tell<T, State = State> + Send + Sync + 'static,
-                State: Default + Send + Sync + 'static,
-            {
-                Box::new(stream(call, self, how))
-            }
-        }
-    )*};
-}
-
-boxed! { () (Send) (Send Sync) }

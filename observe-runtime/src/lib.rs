@@ -27,6 +27,7 @@ mod future;
 mod heard;
 mod id;
 mod journal;
+mod lifetimes;
 mod loss;
 mod manual;
 mod mask;

@@ -29,7 +29,8 @@ use crate::capture::{
     FaultViaError, FaultViaType, Known, Slot, ViaDebug, ViaDisplay, ViaKnown, ViaSerialize, ViaStr, ViaType, ask_error,
     ask_value, error_probes, probes, value_probes,
 };
-use crate::finish::{BoxedFuture, BoxedStream, Collect};
+use crate::finish::Collect;
+use crate::lifetimes::{BoxedFuture, BoxedStream};
 
 /// A type that is asked, with what was found so far, what is to be asked then, and the way of values once that is found.
 ///

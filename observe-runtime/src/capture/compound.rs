@@ -7,8 +7,9 @@ use serde_core::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
+use super::escape;
 use super::writer::{Error, Writer};
-use super::{escape, types};
+use crate::lifetimes;
 
 /// Arrays of at most this many bytes stay numbers: a colour, an address, an id.
 pub(super) const FEW_BYTES: usize = 16;
@@ -133,7 +134,7 @@ impl<'w, 'a> Compound<'w, 'a> {
 
     #[inline]
     pub(super) fn element<T: ?Sized + Serialize>(&mut self, value: &T) -> Result<(), Error> {
-        if types::is_byte::<T>() && self.are_bytes() {
+        if lifetimes::is_byte::<T>() && self.are_bytes() {
             return self.bytes();
         }
         self.next()?;

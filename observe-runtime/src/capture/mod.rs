@@ -23,7 +23,6 @@ mod probe;
 mod secrets;
 mod serializer;
 mod slot;
-mod types;
 mod value;
 mod writer;
 

@@ -15,8 +15,9 @@ use serde_core::Serialize;
 use super::chains::{probes, value_probes};
 use super::known::Known;
 use super::slot::Slot;
-use super::types;
+
 use super::value::{ByDebug, ByDisplay, ByKnown, BySerialize, ByStr, ByType, Captured, Show};
+use crate::lifetimes;
 
 /// The strongest probe of a value.
 #[inline]
@@ -118,7 +119,7 @@ impl<T: ?Sized> ViaType<&T> {
     /// Writes the value, or the name of its type.
     #[inline]
     pub fn __observe_capture(&self, slot: Slot<'_>) {
-        match types::known(self.0) {
+        match lifetimes::known(self.0) {
             Some(known) => slot.known(known),
             None => slot.known(&type_name::<T>()),
         }

@@ -6,11 +6,12 @@ use std::fmt::{self, Debug, Display};
 
 use serde_core::Serialize;
 
+use super::Limits;
 use super::fault::{self, BoxedError};
 use super::known::Known;
 use super::slot::Slot;
 use super::writer::{self, Writer};
-use super::{Limits, types};
+use crate::lifetimes;
 
 /// A value and how it is captured.
 pub struct Captured<'a>(Way<'a>);
@@ -48,7 +49,7 @@ trait Typed {
 
 impl<T> Typed for T {
     fn known(&self) -> Option<&dyn Known> {
-        types::known(self)
+        lifetimes::known(self)
     }
 
     fn name(&self) -> &'static str {
