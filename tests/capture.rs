@@ -189,3 +189,36 @@ fn calls_made_by_a_capture_are_not_recorded() {
     let (_, recorded) = captured(|| call(&Curious));
     assert_eq!(recorded.tree(), "call [span] {\"x\":7} → 7\n  helper [span] → 7\n");
 }
+
+mod spelt_alike {
+    #![allow(non_camel_case_types, reason = "that is what they are called")]
+
+    use observe::observe;
+    use observe::testing::captured;
+
+    #[derive(Debug)]
+    struct u32(u8);
+
+    #[derive(Debug)]
+    struct str(u8);
+
+    #[observe]
+    fn of_ones_own(a: u32, b: &str, c: &u32) -> u8 {
+        a.0 + b.0 + c.0
+    }
+
+    #[observe]
+    fn of_a_parameter<u64: Copy>(a: u64, b: u64) -> (u64, u64) {
+        (a, b)
+    }
+
+    #[test]
+    fn types_that_are_called_like_numbers_are_shown_by_name() {
+        let (_, recorded) = captured(|| (of_ones_own(u32(1), &str(2), &u32(3)), of_a_parameter(7_i8, 8)));
+        assert_eq!(
+            recorded.tree(),
+            "of_ones_own [span] {\"a\":\"capture::spelt_alike::u32\",\"b\":\"&capture::spelt_alike::str\",\"c\":\"u32(3)\"} → 6\n\
+             of_a_parameter [span] {\"a\":7,\"b\":8} → \"(i8, i8)\"\n"
+        );
+    }
+}

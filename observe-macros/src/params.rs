@@ -30,6 +30,8 @@ pub(crate) struct Param {
     is_hidden: bool,
     /// It is used, though the body does not mention it.
     is_used: bool,
+    /// Its type is spelt like a number or `&str`.
+    pub(crate) is_spelt: bool,
     /// It stands where the user put it: dropping it does nothing, wherever that happens.
     is_direct: bool,
 }
@@ -65,13 +67,14 @@ pub(crate) fn take(
             Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => Some(&pattern.ident),
             _ => None,
         };
+        let is_spelt = plain.is_some() && is_spelt(&argument.ty);
         let is_direct = lints.is_empty() && is_inert(&argument.ty) && is_immutable(plain, &pattern)
             // An assignment to what is not `mut` is told in other words of what a closure holds.
             && plain.is_some_and(|name| !body.change(name));
         if let Some(name) = plain.filter(|_| is_direct) {
             let place = name.clone();
             let (is_plain, is_hidden, is_used) = (true, false, false);
-            params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct });
+            params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_spelt, is_direct });
             continue;
         }
         let is_used = lints.is_empty() && plain.is_some_and(&is_used);
@@ -89,7 +92,7 @@ pub(crate) fn take(
             subpat: None,
         });
         let is_plain = plain.is_some();
-        params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_direct });
+        params.push(Param { cfg, lints, is_plain, pattern, place, names, is_hidden, is_used, is_spelt, is_direct });
     }
     params
 }
@@ -105,6 +108,16 @@ fn is_inert(given: &Type) -> bool {
     match given {
         Type::Reference(reference) => reference.mutability.is_none(),
         Type::Group(inner) => is_inert(&inner.elem),
+        _ => is_primitive(given),
+    }
+}
+
+/// Whether it is spelt like a number or `&str`.
+fn is_spelt(given: &Type) -> bool {
+    match given {
+        Type::Reference(reference) if reference.mutability.is_none() => {
+            matches!(&*reference.elem, Type::Path(path) if path.path.is_ident("str"))
+        }
         _ => is_primitive(given),
     }
 }

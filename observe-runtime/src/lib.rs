@@ -78,7 +78,7 @@ pub use crate::usage::Usage;
 pub mod __private {
     pub use crate::__observe_call as call;
     pub use crate::call::Call;
-    pub use crate::capture::{Captured, Slot, lazy, probe};
+    pub use crate::capture::{Captured, Slot, lazy, probe, spelt};
     pub use crate::details::Details;
     pub use crate::finish::Unseen;
     pub use crate::function::{finish, never, run};

@@ -39,6 +39,13 @@ pub(crate) fn known<'a, T: ?Sized>(value: &'a T) -> Option<&'a (dyn Known + 'a)>
     unsafe { read(typeid::of::<T>(), std::ptr::from_ref(value).cast()) }
 }
 
+/// The same for texts and numbers only. Decided at compile time.
+#[inline(always)]
+pub(crate) fn plain<T>(value: &T) -> Option<&(dyn Known + '_)> {
+    // SAFETY: as in `known`.
+    unsafe { read_plain(typeid::of::<T>(), std::ptr::from_ref(value).cast()) }
+}
+
 macro_rules! read_as {
     ($id:ident, $value:ident: $($known:ty,)*) => {$(
         if $id == typeid::of::<$known>() {
@@ -51,12 +58,25 @@ macro_rules! read_as {
 }
 
 /// # Safety
+/// As of `read`.
+#[inline(always)]
+unsafe fn read_plain<'a>(id: TypeId, value: *const ()) -> Option<&'a (dyn Known + 'a)> {
+    read_as! { id, value:
+        &'a str, bool, char, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
+    }
+    None
+}
+
+/// # Safety
 /// `value` points to a value of the type with identity `id`, borrowed for `'a`.
 unsafe fn read<'a>(id: TypeId, value: *const ()) -> Option<&'a (dyn Known + 'a)> {
+    // SAFETY: the same.
+    if let Some(plain) = unsafe { read_plain(id, value) } {
+        return Some(plain);
+    }
     read_as! { id, value:
-        String, &'a str, &'a String, Cow<'a, str>, Box<str>, Arc<str>, Rc<str>, Arc<String>,
+        String, &'a String, Cow<'a, str>, Box<str>, Arc<str>, Rc<str>, Arc<String>,
         Option<String>, Option<&'a str>, PathBuf, &'a Path, &'a PathBuf,
-        bool, char, f32, f64, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize,
         Vec<u8>, &'a [u8], &'a Vec<u8>, Cow<'a, [u8]>, Box<[u8]>, Arc<[u8]>, Rc<[u8]>,
     }
     None

@@ -33,7 +33,7 @@ pub struct Site {
 macro_rules! __observe_call {
     (
         $open:ident $name:literal $function:literal $kind:ident
-        [$($(#[$cfg:meta])* $key:literal $place:tt)*]
+        [$($(#[$cfg:meta])* $key:literal $(= $spelt:tt)? $(? $asked:tt)?)*]
         [$($lazy_key:literal $lazy:tt)*]
         [$($words:tt)*]
         $($more:tt)*
@@ -50,7 +50,11 @@ macro_rules! __observe_call {
                 words: &[$($words)*],
             },
             &mut [
-                $($(#[$cfg])* $crate::__private::probe(&$place).__observe_value(),)*
+                $(
+                    $(#[$cfg])*
+                    $($crate::__private::spelt(&$spelt),)?
+                    $($crate::__private::probe(&$asked).__observe_value(),)?
+                )*
                 $($crate::__private::lazy(&mut $lazy),)*
             ],
             $($more)*

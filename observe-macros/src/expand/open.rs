@@ -1,6 +1,6 @@
 //! Opens the call: its site, the captured arguments, and what the options say.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Punct, Spacing, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Signature};
@@ -16,6 +16,8 @@ struct Entry<'a> {
     words: String,
     /// Where the value is.
     place: Ident,
+    /// Its type need not be asked what it can do.
+    is_spelt: bool,
 }
 
 /// `Call::open(&Site { .. }, &mut [..])`, and what else there is to say.
@@ -29,7 +31,10 @@ pub(super) fn open(signature: &Signature, options: &Options, params: &[Param], p
     };
     let kind = options.kind.clone().unwrap_or_else(|| ours("Span"));
     let (apart, entries) = entries(signature, options, params);
-    let probed = entries.iter().map(|Entry { cfg, name, place, .. }| quote_spanned!(span=> #(#cfg)* #name #place));
+    let probed = entries.iter().map(|Entry { cfg, name, place, is_spelt, .. }| {
+        let sign = Punct::new(if *is_spelt { '=' } else { '?' }, Spacing::Alone);
+        quote_spanned!(span=> #(#cfg)* #name #sign #place)
+    });
     let lazy = options.capture.iter().map(|(name, expression)| {
         let (slot, key) = (local("slot"), name.unraw().to_string());
         let capture = quote_spanned!(span=> #private::probe(&(#expression)).__observe_capture(#slot));
@@ -77,13 +82,13 @@ fn entries<'a>(signature: &Signature, options: &'a Options, params: &'a [Param])
     {
         let token = receiver.self_token;
         let word = Ident::new("self", token.span);
-        entries.push(entry(options, &[], &word, word.clone()));
+        entries.push(entry(options, &[], &word, word.clone(), false));
     }
     for param in params {
         let before = entries.len();
         for name in param.names.iter().filter(|name| is_captured(options, name)) {
             let place = if param.is_plain { param.place.clone() } else { params::hidden(name) };
-            entries.push(entry(options, &param.cfg, name, place));
+            entries.push(entry(options, &param.cfg, name, place, param.is_spelt));
         }
         if !param.is_plain && entries.len() > before {
             apart.extend(param.take_apart());
@@ -92,14 +97,14 @@ fn entries<'a>(signature: &Signature, options: &'a Options, params: &'a [Param])
     (apart, entries)
 }
 
-fn entry<'a>(options: &Options, cfg: &'a [Attribute], name: &Ident, place: Ident) -> Entry<'a> {
+fn entry<'a>(options: &Options, cfg: &'a [Attribute], name: &Ident, place: Ident, is_spelt: bool) -> Entry<'a> {
     let own = name.unraw().to_string();
     let renamed = options.rename.iter().find(|(renamed, _)| is_same(renamed, name)).map(|(_, shown)| shown.value());
     let (name, words) = match renamed {
         Some(shown) => (shown.clone(), format!("{shown} {own}")),
         None => (own.clone(), own),
     };
-    Entry { cfg, name, words, place }
+    Entry { cfg, name, words, place, is_spelt }
 }
 
 pub(super) fn is_captured(options: &Options, name: &Ident) -> bool {

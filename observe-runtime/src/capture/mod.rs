@@ -44,7 +44,7 @@ pub(crate) use self::value::{
     Blame, ByDebug, ByDisplay, ByKnown, ByNothing, BySerialize, ByStr, ByType, FaultByBox, FaultByDebug,
     FaultByDisplay, FaultByError, FaultByPlain, FaultByType, Reason, Show,
 };
-pub use self::value::{Captured, lazy};
+pub use self::value::{Captured, lazy, spelt};
 use self::writer::Writer;
 
 /// Asks for the way to capture a value.

@@ -103,6 +103,14 @@ pub fn lazy<'a>(write: &'a mut dyn FnMut(Slot<'_>)) -> Captured<'a> {
     Captured(Way::Lazy(write))
 }
 
+/// A value whose type is spelt like a number or `&str`, which need not be asked what it can do: the compiler takes its time for
+/// that. A type of somebody's own that is spelt so is shown by its name.
+#[inline]
+pub fn spelt<T>(value: &T) -> Captured<'_> {
+    let known = lifetimes::plain(value);
+    Captured(known.map_or(Way::Type(value), |known| known.text().map_or(Way::Known(known), Way::Text)))
+}
+
 /// A way to capture values of type `T`.
 pub trait Show<T>: Copy {
     /// Whether anything is captured.
