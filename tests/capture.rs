@@ -191,7 +191,8 @@ fn calls_made_by_a_capture_are_not_recorded() {
 }
 
 mod spelt_alike {
-    #![allow(non_camel_case_types, reason = "that is what they are called")]
+    #![allow(non_camel_case_types, clippy::builtin_type_shadow, reason = "that is what they are called")]
+    #![allow(clippy::needless_pass_by_value, reason = "arguments are passed to be captured")]
 
     use observe::observe;
     use observe::testing::captured;
