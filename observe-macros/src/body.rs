@@ -1,68 +1,77 @@
-//! What stands in a body: looked through once, without parsing it.
-
-use std::collections::HashSet;
+//! What a body does with some names: looked through once, without parsing it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 use syn::ext::IdentExt;
 
-/// The words of a body, and which of them it changes.
-#[derive(Default)]
-pub(crate) struct Words {
-    names: HashSet<String>,
-    /// Literals, such as that of `format!`: they may have names within.
-    texts: Vec<String>,
-    changed: HashSet<String>,
+/// Names that are looked for, and what was found of them.
+pub(crate) struct Words(Vec<Word>);
+
+struct Word {
+    name: String,
+    is_mentioned: bool,
+    is_changed: bool,
 }
 
 impl Words {
-    pub(crate) fn of(tokens: TokenStream) -> Self {
-        let mut words = Self::default();
-        words.read(tokens);
+    pub(crate) fn of(names: &[Ident], tokens: TokenStream) -> Self {
+        let word = |name: &Ident| Word { name: name.unraw().to_string(), is_mentioned: false, is_changed: false };
+        let mut words = Self(names.iter().map(word).collect());
+        if !words.0.is_empty() && !tokens.is_empty() {
+            words.read(tokens);
+        }
         words
     }
 
     fn read(&mut self, tokens: TokenStream) {
-        let (mut last, mut operator, mut borrowed) = (None::<String>, String::new(), false);
+        let (mut last, mut operator, mut borrowed) = (None::<usize>, String::new(), false);
         for token in tokens {
             if let TokenTree::Punct(punct) = &token {
                 operator.push(punct.as_char());
                 continue;
             }
             let is_assignment = operator.ends_with('=') && !matches!(operator.as_str(), "==" | "!=" | "<=" | ">=");
-            self.changed.extend(last.take().filter(|_| is_assignment));
+            if let Some(at) = last.take().filter(|_| is_assignment) {
+                self.0[at].is_changed = true;
+            }
             operator.clear();
+            let was_borrowed = std::mem::take(&mut borrowed);
             match token {
                 TokenTree::Ident(ident) => {
-                    let word = plain(&ident.to_string());
-                    if borrowed {
-                        self.changed.insert(word.clone());
-                    }
+                    let word = ident.to_string();
+                    let word = word.strip_prefix("r#").unwrap_or(&word);
                     borrowed = word == "mut";
-                    self.names.insert(word.clone());
-                    last = Some(word);
-                    continue;
+                    last = self.0.iter().position(|looked| looked.name == word);
+                    if let Some(at) = last {
+                        self.0[at].is_mentioned = true;
+                        self.0[at].is_changed |= was_borrowed;
+                    }
                 }
                 TokenTree::Group(group) => self.read(group.stream()),
-                TokenTree::Literal(literal) => self.texts.push(literal.to_string()),
+                // Such as that of `format!`: it may have names within.
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    for word in &mut self.0 {
+                        word.is_mentioned |= text.contains(&word.name);
+                    }
+                }
                 TokenTree::Punct(_) => {}
             }
-            borrowed = false;
         }
+    }
+
+    fn find(&self, name: &Ident) -> Option<&Word> {
+        let name = name.unraw().to_string();
+        self.0.iter().find(|word| word.name == name)
     }
 
     /// Whether this name stands there, be it within a literal.
     pub(crate) fn mention(&self, name: &Ident) -> bool {
-        let name = name.unraw().to_string();
-        self.names.contains(&name) || self.texts.iter().any(|text| text.contains(&name))
+        self.find(name).is_some_and(|word| word.is_mentioned)
     }
 
     /// Whether this name is assigned to, or mutably borrowed.
     pub(crate) fn change(&self, name: &Ident) -> bool {
-        self.changed.contains(&name.unraw().to_string())
+        self.find(name).is_some_and(|word| word.is_changed)
     }
-}
-
-fn plain(word: &str) -> String {
-    word.strip_prefix("r#").unwrap_or(word).to_owned()
 }

@@ -164,8 +164,8 @@ pub(crate) fn is_complex(returned: &TokenStream) -> bool {
                     is_arrow = punct.as_char() == '-';
                 }
                 TokenTree::Ident(word) => {
-                    let is_pointer = ["dyn", "fn"].iter().any(|pointer| word == pointer);
-                    sum += if is_pointer { 50 } else { 10 } * *depth;
+                    let word = word.to_string();
+                    sum += if word == "dyn" || word == "fn" { 50 } else { 10 } * *depth;
                 }
                 TokenTree::Group(group) => {
                     sum += 10 * *depth;

@@ -42,7 +42,8 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let expressions = options.expressions();
     // What is captured is used; but where the body uses it too, nothing needs to be said of that.
     let keeps_names = !is_last || !expressions.is_empty();
-    let (words, said) = (Words::of(body.stream()), Words::of(expressions));
+    let names = params::names(&signature);
+    let (words, said) = (Words::of(&names, body.stream()), Words::of(&names, expressions));
     let is_used = |name: &Ident| (open::is_captured(options, name) || said.mention(name)) && !words.mention(name);
     let params = params::take(&mut signature, keeps_names, &words, is_used);
     // Imported where it has a path of its own, so that a mistake in it is told once.
@@ -144,10 +145,10 @@ fn future_of(asyncness: Token![async], output: &ReturnType, arguments: Span) -> 
     let (output, start, end) = match output {
         ReturnType::Default => (quote!(()), arguments, arguments),
         ReturnType::Type(_, returned) => {
-            let output = returned.to_token_stream();
-            let span = |token: Option<TokenTree>| token.map_or(arguments, |token| token.span());
-            let (start, end) = (span(output.clone().into_iter().next()), span(output.clone().into_iter().last()));
-            (output, start, end)
+            let output: Vec<TokenTree> = returned.to_token_stream().into_iter().collect();
+            let span = |token: Option<&TokenTree>| token.map_or(arguments, TokenTree::span);
+            let (start, end) = (span(output.first()), span(output.last()));
+            (output.into_iter().collect(), start, end)
         }
     };
     let implement = Ident::new("impl", Span::call_site().located_at(start));
