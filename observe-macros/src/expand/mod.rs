@@ -65,8 +65,12 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let binds: TokenStream = params.iter().map(params::Param::bind).collect();
     let braces = body.span();
     let function = signature.fn_token.span.located_at(braces);
-    let body = if matches!(returned, Returned::Callable) {
-        // What is expected of the return type passes a block, but no `match`.
+    let body = if matches!(returned, Returned::Callable) && signature.asyncness.is_none() {
+        // It stands where it stood: what is expected of the return type passes no `match`, and a `return` of what does not come to
+        // an end is one that is never reached.
+        body.stream()
+    } else if matches!(returned, Returned::Callable) {
+        // What is expected passes a block.
         let mut block = Group::new(Delimiter::Brace, body.stream());
         block.set_span(braces.resolved_at(Span::mixed_site()));
         block.into_token_stream()
@@ -189,7 +193,7 @@ impl Scene {
         let end = moved(quote!(#give #private), there);
         if matches!(returned, Returned::Callable) {
             let running = local("running");
-            return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #give #body);
+            return quote_spanned!(span=> let #running = #private::Call::enter(#open); #before #body);
         }
         let arrow = match output {
             ReturnType::Default => quote_spanned!(span.located_at(*arguments)=> ()),
