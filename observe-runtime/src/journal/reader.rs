@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::segment::{LARGEST, Reading, WORD};
+use super::segment::{LARGEST, Reading, Run, WORD};
 use super::{Journal, Keep, SPARES};
 use crate::clock;
 
@@ -21,11 +21,11 @@ pub(crate) struct Reader {
     /// Files that are read to their end, as long as something of them is not done.
     kept: Vec<Keep>,
     /// Records of one segment.
-    buffer: Vec<u8>,
+    buffer: Vec<[u8; WORD]>,
 }
 
-/// A buffer keeps at most this much.
-const BUFFER: usize = 128 << 10;
+/// A buffer keeps at most so many words.
+const BUFFER: usize = (128 << 10) / WORD;
 /// Words of a backlog that are read in one round.
 const PIECE: usize = (1 << 20) / WORD;
 
@@ -61,8 +61,8 @@ impl Reader {
         self.horizon
     }
 
-    /// Hands the next piece to `each`, as framed records with the file that they are in. False: the round is over.
-    pub(crate) fn step(&mut self, journal: &Journal, each: impl FnOnce(&[u8], Option<&Keep>)) -> bool {
+    /// Hands the next piece to `each`, with the file that it is in. False: the round is over.
+    pub(crate) fn step(&mut self, journal: &Journal, each: impl FnOnce(Run<'_>, Option<&Keep>)) -> bool {
         let until = self.until;
         let is_due = |reading: &Reading| reading.segment.since < until;
         let Some(skipped) = self.open.get(self.looked..).and_then(|rest| rest.iter().position(is_due)) else {
@@ -74,7 +74,7 @@ impl Reader {
         let is_over = reading.read(&mut self.buffer, until);
         if !self.buffer.is_empty() {
             self.is_stuck = false;
-            each(&self.buffer, reading.segment.stored.as_ref());
+            each(Run(&self.buffer), reading.segment.stored.as_ref());
             journal.release((reading.at - start) * WORD);
             self.buffer.clear();
             self.buffer.shrink_to(BUFFER);
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     /// Hands everything that was appended to `each`.
-    pub(crate) fn rest(&mut self, journal: &Journal, mut each: impl FnMut(&[u8], Option<&Keep>)) {
+    pub(crate) fn rest(&mut self, journal: &Journal, mut each: impl FnMut(Run<'_>, Option<&Keep>)) {
         loop {
             self.begin(journal);
             while self.step(journal, &mut each) {}

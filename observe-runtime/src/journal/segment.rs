@@ -17,7 +17,7 @@ use super::store::Stored;
 use super::words::Words;
 use crate::checksum::{self, Checksum, LANES};
 use crate::clock;
-use crate::record::{self, TIME};
+use crate::record::TIME;
 
 /// What segment files and those of finished items begin with: a name, and the version of what follows.
 pub(super) const MAGIC: [u8; 8] = *b"observe3";
@@ -190,37 +190,45 @@ impl Reading {
         if self.segment.is_sealed.load(Ordering::Relaxed) { self.segment.words() - self.at } else { 0 }
     }
 
-    /// Appends what is new to `out`, as [`record::frame`]s, as far as it was said before `until`. True: it has come to the
-    /// end of a sealed segment.
-    pub(super) fn read(&mut self, out: &mut Vec<u8>, until: u64) -> bool {
+    /// Appends what is new to `out`, as a [`Run`], as far as it was said before `until`. True: it has come to the end of a
+    /// sealed segment.
+    pub(super) fn read(&mut self, out: &mut Vec<[u8; WORD]>, until: u64) -> bool {
         // Looked at first: what was there when it was sealed is read below.
         let is_sealed = self.segment.is_sealed.load(Ordering::Acquire);
         let words = self.segment.words.as_slice();
+        let (start, mut is_early) = (self.at, true);
         while let Some(head) = words.get(self.at) {
             let length = (u64::from_le(head.load(Ordering::Acquire)) & LENGTH) as usize;
-            if length == 0 {
+            let end = self.at + words_for(length);
+            if length == 0 || end > words.len() {
                 break;
             }
-            let Some(body) = words.get(self.at + 1..self.at + words_for(length)) else { break };
-            if until != u64::MAX && time(body).is_some_and(|time| time >= until) {
-                return false;
+            let is_late = |body| time(body).is_some_and(|time| time >= until);
+            if until != u64::MAX && words.get(self.at + 1..end).is_some_and(is_late) {
+                is_early = false;
+                break;
             }
-            record::frame_with(out, length, |out| {
-                let start = out.len();
-                // Several a step: each step looks for room.
-                let (steps, rest) = body.as_chunks::<4>();
-                for step in steps {
-                    let words = step.each_ref().map(|word| word.load(Ordering::Relaxed).to_ne_bytes());
-                    out.extend_from_slice(words.as_flattened());
-                }
-                for word in rest {
-                    out.extend_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
-                }
-                out.truncate(start + length);
-            });
-            self.at += 1 + body.len();
+            self.at = end;
         }
-        is_sealed
+        let new = words.get(start..self.at).unwrap_or_default();
+        out.extend(new.iter().map(|word| word.load(Ordering::Relaxed).to_ne_bytes()));
+        is_sealed && is_early
+    }
+}
+
+/// Records as they stand in a segment, one after another.
+pub(crate) struct Run<'a>(pub(super) &'a [[u8; WORD]]);
+
+impl<'a> Iterator for Run<'a> {
+    type Item = &'a [u8];
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_first()?;
+        let length = (u64::from_le_bytes(*head) & LENGTH) as usize;
+        let (record, rest) = rest.split_at_checked(length.div_ceil(WORD))?;
+        self.0 = rest;
+        record.as_flattened().get(..length)
     }
 }
 

@@ -39,12 +39,6 @@ fn words(record: &[u8]) -> Vec<[u8; 8]> {
     padded.as_chunks().0.to_vec()
 }
 
-fn framed(records: &[Vec<u8>]) -> Vec<u8> {
-    let mut out = Vec::new();
-    records.iter().for_each(|bytes| record::frame(&mut out, bytes));
-    out
-}
-
 fn decoded(file: &[u8]) -> (Vec<Vec<u8>>, u64) {
     let mut found = Vec::new();
     let damaged = decode(file, |bytes| found.push(bytes.to_vec()));
@@ -75,13 +69,13 @@ fn journal() -> Arc<Journal> {
 fn round(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
     reader.begin(journal);
-    while reader.step(journal, |frames, _| records.extend(record::frames(frames).map(<[u8]>::to_vec))) {}
+    while reader.step(journal, |run, _| records.extend(run.map(<[u8]>::to_vec))) {}
     records
 }
 
 fn taken(journal: &Journal, reader: &mut Reader) -> Vec<Vec<u8>> {
     let mut records = Vec::new();
-    reader.rest(journal, |frames, _| records.extend(record::frames(frames).map(<[u8]>::to_vec)));
+    reader.rest(journal, |run, _| records.extend(run.map(<[u8]>::to_vec)));
     records
 }
 
@@ -134,7 +128,7 @@ proptest! {
             }
             writer.seal();
             prop_assert!(reading.read(&mut read, u64::MAX));
-            prop_assert_eq!(&read, &framed(&records));
+            prop_assert_eq!(segment::Run(&read).collect::<Vec<_>>(), records.iter().collect::<Vec<_>>());
             if let Some(stored) = stored {
                 prop_assert_eq!(decoded(&std::fs::read(&stored.path).unwrap()), (records.clone(), 0));
             }
@@ -191,7 +185,7 @@ fn a_full_segment_takes_no_more_and_keeps_its_end() {
     writer.seal();
     let mut read = Vec::new();
     assert!(reading.read(&mut read, u64::MAX));
-    assert_eq!(record::frames(&read).count(), count);
+    assert_eq!(segment::Run(&read).count(), count);
     assert!(count > 3);
 }
 

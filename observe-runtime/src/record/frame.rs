@@ -7,12 +7,6 @@ pub(crate) fn frame(out: &mut Vec<u8>, record: &[u8]) {
     out.extend_from_slice(&record[..length as usize]);
 }
 
-/// Appends a frame whose record, of this length, `write` appends.
-pub(crate) fn frame_with(out: &mut Vec<u8>, length: usize, write: impl FnOnce(&mut Vec<u8>)) {
-    out.extend_from_slice(&u32::try_from(length).unwrap_or(0).to_le_bytes());
-    write(out);
-}
-
 /// Bytes of the first two frames of a run, or of all there are.
 pub(crate) fn two(bytes: &[u8]) -> usize {
     frames(bytes).take(2).map(|record| 4 + record.len()).sum()

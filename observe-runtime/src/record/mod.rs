@@ -19,7 +19,7 @@ mod read;
 mod tag;
 
 pub(crate) use self::about::{attributes, describe, described, expand, process, put_site};
-pub(crate) use self::frame::{frame, frame_with, frames, two};
+pub(crate) use self::frame::{frame, frames, two};
 pub(crate) use self::read::{Fields, Record, key, kind, number, pair, place, site, whom};
 pub(crate) use self::tag::Tag;
 use crate::id::{ObservationId, TraceId};

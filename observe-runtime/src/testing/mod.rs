@@ -88,7 +88,7 @@ impl Capture {
     fn finish(&self) -> Recorded {
         self.0.close();
         let (mut fold, mut items) = (Fold::new(TraceAttributes::default(), u64::MAX), Vec::new());
-        Reader::default().rest(&self.0, |frames, keep| fold.add(frames, keep, 1, &self.0.counters));
+        Reader::default().rest(&self.0, |run, keep| fold.add(run, keep, 1, &self.0.counters));
         fold.finish(clock::now(), Outcome::Unfinished, "not ended", &mut items, &self.0.counters);
         let mut items: Vec<Item> = items.into_iter().flat_map(Item::apart).collect();
         items.sort_by_key(Item::time);

@@ -231,9 +231,9 @@ impl Worker {
         let counters = self.journal.counters.clone();
         let (fold, outbox, kept, is_quiet) = (&mut self.fold, &self.outbox, &mut self.kept, &mut self.is_quiet);
         self.is_reading = false;
-        while self.reader.step(&self.journal, |frames, keep| {
+        while self.reader.step(&self.journal, |run, keep| {
             *is_quiet = false;
-            fold.add(frames, keep, self.round, &counters);
+            fold.add(run, keep, self.round, &counters);
             // Before the journal gives the bytes back: what is kept twice must not look like room.
             account(&self.journal, kept, fold.weight() + outbox.weight());
         }) {

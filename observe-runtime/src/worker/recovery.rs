@@ -144,7 +144,7 @@ fn write(items: Vec<Item>, process: &[u8], dir: &Path, prepare: &Prepare, terms:
 pub(super) fn items(records: &[u8], defaults: TraceAttributes, counters: &Counters) -> Vec<Item> {
     let last = record::frames(records).filter_map(Record::read).map(|record| record.time).max().unwrap_or(0);
     let (mut fold, mut items, scratch) = (Fold::new(defaults, u64::MAX).careful(), Vec::new(), Counters::default());
-    fold.add(records, None, 1, &scratch);
+    fold.add(record::frames(records), None, 1, &scratch);
     fold.finish(last, Outcome::Killed, "process ended before this finished", &mut items, &scratch);
     for (reason, count) in scratch.losses() {
         // Something said of what was delivered long ago is not news.

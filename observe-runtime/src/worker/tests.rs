@@ -60,7 +60,7 @@ fn run(order: &[(u8, u8, usize)], per_round: usize, per_run: usize) -> (BTreeMap
         round += 1;
         for run in chunk.chunks(per_run) {
             let run: Vec<u8> = run.iter().flat_map(|(t, n, which)| records(*t, *n)[*which].clone()).collect();
-            fold.add(&run, None, round, &counters);
+            fold.add(record::frames(&run), None, round, &counters);
         }
         fold.settle(round, &mut left);
     }
@@ -157,10 +157,10 @@ proptest! {
         let counters = Counters::default();
         let mut fold = Fold::new(TraceAttributes::default(), 0);
         let mut left = Vec::new();
-        fold.add(&bytes, None, 1, &counters);
+        fold.add(record::frames(&bytes), None, 1, &counters);
         let mut framed = Vec::new();
         record::frame(&mut framed, &bytes);
-        fold.add(&framed, None, 2, &counters);
+        fold.add(record::frames(&framed), None, 2, &counters);
         fold.finish(1, Outcome::Unfinished, "", &mut left, &counters);
         for item in &left {
             if let Item::Observations(finished) = item {
@@ -235,9 +235,9 @@ mod fuzz {
 fn what_is_written_back_reads_the_same() {
     let counters = std::sync::Arc::new(Counters::default());
     let mut fold = Fold::new(TraceAttributes { release: Some("r1".to_owned()), ..TraceAttributes::default() }, 0);
-    (0..3).flat_map(|n| records(1, n)).for_each(|bytes| fold.add(&bytes, None, 1, &counters));
+    (0..3).flat_map(|n| records(1, n)).for_each(|bytes| fold.add(record::frames(&bytes), None, 1, &counters));
     let near: Vec<u8> = (3..6).flat_map(|n| [0, 3].map(|which| records(1, n)[which].clone())).flatten().collect();
-    fold.add(&near, None, 1, &counters);
+    fold.add(record::frames(&near), None, 1, &counters);
     let mut items = Vec::new();
     fold.finish(9999, Outcome::Unfinished, "not ended", &mut items, &counters);
     let keep_all = crate::mask::Mask::new(|_, _| crate::Masked::Keep);
@@ -293,7 +293,7 @@ fn terms() -> super::Terms {
 fn finished(t: u8, n: u8) -> Item {
     let mut fold = Fold::new(TraceAttributes::default(), 0);
     let (counters, mut items) = (Counters::default(), Vec::new());
-    records(t, n).iter().for_each(|bytes| fold.add(bytes, None, 1, &counters));
+    records(t, n).iter().for_each(|bytes| fold.add(record::frames(bytes), None, 1, &counters));
     fold.finish(9999, Outcome::Unfinished, "", &mut items, &counters);
     items.remove(0)
 }
@@ -322,7 +322,7 @@ fn together(count: u8) -> Item {
     let mut fold = Fold::new(TraceAttributes::default(), 0);
     let (counters, mut items) = (Counters::default(), Vec::new());
     let run: Vec<u8> = (0..count).flat_map(|n| [0, 3].map(|which| records(0, n)[which].clone())).flatten().collect();
-    fold.add(&run, None, 1, &counters);
+    fold.add(record::frames(&run), None, 1, &counters);
     fold.finish(9999, Outcome::Unfinished, "", &mut items, &counters);
     assert_eq!((items.len(), items[0].count()), (1, usize::from(count)));
     items.remove(0)

@@ -139,10 +139,16 @@ impl Fold {
         self.quiet.is_empty()
     }
 
-    /// Takes a run of framed records, which are in the file that is kept, if in any.
-    pub(crate) fn add(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {
+    /// Takes a run of records, which are in the file that is kept, if in any.
+    pub(crate) fn add<'a>(
+        &mut self,
+        run: impl Iterator<Item = &'a [u8]>,
+        keep: Option<&Keep>,
+        round: u64,
+        counters: &Counters,
+    ) {
         let (mut near, mut bundled) = (Near::default(), 0);
-        for bytes in record::frames(bytes) {
+        for bytes in run {
             let kind = record::kind(bytes);
             match kind {
                 // What was said before waits in the tables.
