@@ -20,7 +20,7 @@ mod tag;
 
 pub(crate) use self::about::{attributes, describe, described, expand, process, put_site};
 pub(crate) use self::frame::{frame, frames, two};
-pub(crate) use self::read::{Fields, Record, key, kind, number, pair, place, site, whom};
+pub(crate) use self::read::{Fields, Record, key, kind, number, pair, place, site, trace, whom};
 pub(crate) use self::tag::Tag;
 use crate::id::{ObservationId, TraceId};
 use crate::observation::{ObservationType, Outcome};

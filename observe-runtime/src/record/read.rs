@@ -125,9 +125,17 @@ pub(crate) fn kind(bytes: &[u8]) -> Option<Kind> {
     })
 }
 
-/// The bytes of the trace and of the observation that a record is about.
+/// The bytes of the trace and of the observation that a record is about. `None`: it is about none, or is no record.
 #[inline]
 pub(crate) fn whom(bytes: &[u8]) -> Option<&[u8; TIME - TRACE]> {
+    let (whom, _): (&[u8; TIME - TRACE], _) = bytes.get(TRACE..HEAD)?.split_first_chunk()?;
+    let (trace, observation) = whom.split_at(OBSERVATION - TRACE);
+    (trace != [0; OBSERVATION - TRACE] && observation != [0; TIME - OBSERVATION]).then_some(whom)
+}
+
+/// The bytes of the trace that a record is about.
+#[inline]
+pub(crate) fn trace(bytes: &[u8]) -> Option<&[u8; OBSERVATION - TRACE]> {
     bytes.get(TRACE..)?.first_chunk()
 }
 

@@ -147,35 +147,32 @@ impl Fold {
         round: u64,
         counters: &Counters,
     ) {
-        let (mut near, mut bundled) = (Near::default(), 0);
+        let mut near = Near::default();
         for bytes in run {
             let kind = record::kind(bytes);
-            match kind {
+            let is_near = match kind {
                 // What was said before waits in the tables.
-                Some(Kind::Open) if !self.is_careful && self.orphans.is_empty() => {
-                    near.open(bytes);
-                    continue;
-                }
-                Some(Kind::Close) => {
-                    if let Some(opening) = near.close(bytes) {
-                        if self.bundle(opening, bytes, keep, round) {
-                            bundled += 1;
-                            continue;
-                        }
-                        self.take(opening, keep, round, counters);
-                    }
-                }
-                _ => {}
+                Some(Kind::Open) => !self.is_careful && self.orphans.is_empty() && near.open(bytes),
+                Some(Kind::Close) => near.close(bytes),
+                _ => false,
+            };
+            if is_near {
+                continue;
             }
-            if !matches!(kind, Some(Kind::Trace | Kind::Score)) {
-                near.rest().for_each(|opening| self.take(opening, keep, round, counters));
+            if !matches!(kind, Some(Kind::Trace | Kind::Score | Kind::Site | Kind::Process)) {
+                self.part(&mut near, keep, round, counters);
             }
             self.take(bytes, keep, round, counters);
         }
-        near.rest().for_each(|opening| self.take(opening, keep, round, counters));
-        if bundled > 0 {
-            counters.recorded.fetch_add(bundled, Ordering::Relaxed);
-        }
+        self.part(&mut near, keep, round, counters);
+    }
+
+    /// Takes what is near: what has closed into bundles, what is open into the tables.
+    fn part(&mut self, near: &mut Near<'_>, keep: Option<&Keep>, round: u64, counters: &Counters) {
+        self.bundle(&near.closed, keep, round, counters);
+        near.open.iter().for_each(|opening| self.take(opening, keep, round, counters));
+        near.closed.clear();
+        near.open.clear();
     }
 
     fn take(&mut self, bytes: &[u8], keep: Option<&Keep>, round: u64, counters: &Counters) {

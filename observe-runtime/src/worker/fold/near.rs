@@ -6,11 +6,13 @@
 //!   when something else is said of it or its run ends, and a trace's bundles when something is said that nobody is found for.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::{ENTRY, Fold, Pending, list};
 use crate::finished::{BUNDLED, Finished, Item};
 use crate::id::TraceId;
 use crate::journal::Keep;
+use crate::loss::Counters;
 use crate::record::{self, Record};
 use crate::worker::trace::Trace;
 
@@ -31,60 +33,78 @@ const SPARES: usize = 16;
 /// Openings, from the last one on, among which that of a closing is looked for.
 const REACH: usize = 8;
 
-/// The openings of a run that are still open, oldest first: their records.
+/// What is near in a run of records.
 #[derive(Default)]
-pub(super) struct Near<'a>(Vec<&'a [u8]>);
+pub(super) struct Near<'a> {
+    /// Openings, oldest first.
+    pub(super) open: Vec<&'a [u8]>,
+    /// Openings with the closings that belong to them.
+    pub(super) closed: Vec<(&'a [u8], &'a [u8])>,
+}
 
 impl<'a> Near<'a> {
+    /// Takes an opening. False: it is none.
     #[inline]
-    pub(super) fn open(&mut self, record: &'a [u8]) {
-        self.0.push(record);
+    pub(super) fn open(&mut self, record: &'a [u8]) -> bool {
+        let is_one = record::whom(record).is_some();
+        if is_one {
+            self.open.push(record);
+        }
+        is_one
     }
 
-    /// The opening that this closing belongs to, if it is not far.
+    /// Takes a closing whose opening is not far, if they are not too large for a bundle.
     #[inline]
-    pub(super) fn close(&mut self, record: &[u8]) -> Option<&'a [u8]> {
-        let whom = record::whom(record)?;
-        let back = self.0.iter().rev().take(REACH).position(|opening| record::whom(opening) == Some(whom))?;
-        Some(self.0.remove(self.0.len() - 1 - back))
-    }
-
-    /// All of them: the one that something is said of may be among them.
-    pub(super) fn rest(&mut self) -> impl Iterator<Item = &'a [u8]> + use<'_, 'a> {
-        self.0.drain(..)
+    pub(super) fn close(&mut self, record: &'a [u8]) -> bool {
+        let Some(whom) = record::whom(record) else { return false };
+        let mut last = self.open.iter().enumerate().rev().take(REACH);
+        let Some((at, _)) = last.find(|(_, opening)| record::whom(opening) == Some(whom)) else { return false };
+        if bytes(self.open[at], record) > BUNDLED {
+            return false;
+        }
+        self.closed.push((self.open.remove(at), record));
+        true
     }
 }
 
+/// What both take in a bundle.
+fn bytes(opening: &[u8], closing: &[u8]) -> usize {
+    opening.len() + closing.len() + 8
+}
+
 impl Fold {
-    /// Takes an opening and the closing that belongs to it, if they are not too large for a bundle.
-    pub(super) fn bundle(&mut self, opening: &[u8], closing: &[u8], keep: Option<&Keep>, round: u64) -> bool {
-        let bytes = opening.len() + closing.len() + 8;
-        let Some(record) = Record::read(closing).filter(|record| bytes <= BUNDLED && record.observation.is_some())
-        else {
-            return false;
-        };
-        self.heard += 2;
-        self.bundled += 1;
-        let trace = self.traces.entry(record.trace).or_insert_with(|| Trace::new(&self.defaults));
-        trace.touched = round;
-        if trace.is_empty() {
-            trace.since = record.time;
+    /// Takes openings with their closings.
+    pub(super) fn bundle(&mut self, closed: &[(&[u8], &[u8])], keep: Option<&Keep>, round: u64, counters: &Counters) {
+        for closed in closed.chunk_by(|(one, _), (other, _)| record::trace(one) == record::trace(other)) {
+            let Some(last) = closed.first().and_then(|(_, closing)| Record::read(closing)) else { continue };
+            let trace = self.traces.entry(last.trace).or_insert_with(|| Trace::new(&self.defaults));
+            trace.touched = round;
+            if trace.is_empty() {
+                trace.since = last.time;
+            }
+            for (opening, closing) in closed {
+                let bytes = bytes(opening, closing);
+                let is_fit = |last: &Bundle| last.records.len() + bytes <= BUNDLE && is_same(last.keep.as_ref(), keep);
+                if !trace.bundles.last().is_some_and(is_fit) {
+                    self.weight += ENTRY;
+                    trace.bundles.push(Bundle { records: Vec::new(), count: 0, keep: keep.cloned() });
+                }
+                let Some(bundle) = trace.bundles.last_mut() else { continue };
+                let before = bundle.records.capacity();
+                bundle.grow(bytes, &mut self.spares);
+                record::frame(&mut bundle.records, opening);
+                record::frame(&mut bundle.records, closing);
+                bundle.count += 1;
+                self.weight += bundle.records.capacity() - before;
+            }
+            list(&mut self.quiet, last.trace, trace);
         }
-        let is_fit = |bundle: &Bundle| bundle.records.len() + bytes <= BUNDLE && is_same(bundle.keep.as_ref(), keep);
-        if !trace.bundles.last().is_some_and(is_fit) {
-            self.weight += ENTRY;
-            trace.bundles.push(Bundle { records: Vec::new(), count: 0, keep: keep.cloned() });
+        let count = closed.len();
+        if count > 0 {
+            self.heard += 2 * count as u64;
+            self.bundled += count;
+            counters.recorded.fetch_add(count as u64, Ordering::Relaxed);
         }
-        if let Some(bundle) = trace.bundles.last_mut() {
-            let before = bundle.records.capacity();
-            bundle.grow(bytes, &mut self.spares);
-            record::frame(&mut bundle.records, opening);
-            record::frame(&mut bundle.records, closing);
-            bundle.count += 1;
-            self.weight += bundle.records.capacity() - before;
-        }
-        list(&mut self.quiet, record.trace, trace);
-        true
     }
 
     /// Takes the memory of what was delivered, to use it again.
