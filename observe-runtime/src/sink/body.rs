@@ -66,3 +66,24 @@ impl Drop for Body {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_comes_back_when_nobody_needs_what_was_in_it() {
+        let buffers = Buffers::default();
+        let body = buffers.body(vec![7; 1000]);
+        assert_eq!(buffers.take().capacity(), 0);
+        drop(body);
+        let again = buffers.take();
+        assert!(again.is_empty() && again.capacity() >= 1000);
+        // Neither more of them nor larger ones than are kept.
+        let bodies: Vec<_> = (0..2 * MOST).map(|_| buffers.body(vec![7; 1000])).collect();
+        drop((bodies, buffers.body(vec![7; LARGEST + 1])));
+        assert_eq!((0..2 * MOST).filter(|_| buffers.take().capacity() > 0).count(), MOST);
+        drop(buffers.body(vec![7; LARGEST + 1]));
+        assert_eq!(buffers.take().capacity(), 0);
+    }
+}
