@@ -13,7 +13,8 @@ use super::parcel::{self, Parcel, Process};
 use super::recovery;
 use super::trace::record_of;
 use crate::clock;
-use crate::finished::{Item, TraceAttributes};
+use crate::finished::{Finished, Item, TraceAttributes};
+use crate::id::TraceId;
 use crate::journal::{self, Home, Keep, Key};
 use crate::loss::{Counters, Loss};
 use crate::record;
@@ -184,14 +185,16 @@ pub(crate) fn kept(item: &Item) -> impl Iterator<Item = (Keep, Key)> {
 pub(super) fn records(items: &[Item], process: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     record::frame(&mut out, process);
-    let mut last: Option<&Arc<TraceAttributes>> = None;
+    let mut last: Option<(TraceId, &Arc<TraceAttributes>)> = None;
     for item in items {
         match item {
             Item::Observations(finished) => {
-                if last.is_none_or(|last| !Arc::ptr_eq(last, &finished.attributes)) || finished.trace_io.is_some() {
-                    let io = finished.trace_io.as_deref();
-                    record::frame(&mut out, &record_of(finished.trace, item.time(), &finished.attributes, io));
-                    last = Some(&finished.attributes);
+                let Finished { trace, attributes, trace_io, .. } = finished;
+                // Traces share their attributes while nothing is said of them, but each needs to be told its own.
+                let is_said = last.is_some_and(|(known, last)| known == *trace && Arc::ptr_eq(last, attributes));
+                if !is_said || trace_io.is_some() {
+                    record::frame(&mut out, &record_of(*trace, item.time(), attributes, trace_io.as_deref()));
+                    last = Some((*trace, attributes));
                 }
                 for bytes in record::frames(&finished.records) {
                     record::frame(&mut out, &record::expand(bytes, record::put_site));

@@ -238,6 +238,9 @@ fn what_is_written_back_reads_the_same() {
     (0..3).flat_map(|n| records(1, n)).for_each(|bytes| fold.add(record::frames(&bytes), None, 1, &counters));
     let near: Vec<u8> = (3..6).flat_map(|n| [0, 3].map(|which| records(1, n)[which].clone())).flatten().collect();
     fold.add(record::frames(&near), None, 1, &counters);
+    // Other traces, of which nothing is known but what is known of all.
+    let others: Vec<u8> = (2..5).flat_map(|t| [0, 3].map(|which| records(t, 7)[which].clone())).flatten().collect();
+    fold.add(record::frames(&others), None, 1, &counters);
     let mut items = Vec::new();
     fold.finish(9999, Outcome::Unfinished, "not ended", &mut items, &counters);
     let keep_all = crate::mask::Mask::new(|_, _| crate::Masked::Keep);
