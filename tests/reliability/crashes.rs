@@ -139,6 +139,8 @@ fn what_is_recovered_is_of_the_process_that_recorded_it() {
     let mut killed = program("first").with("FROM", "0").start();
     killed.wait("called 20");
     killed.kill();
+    // Its lock is free once it is gone.
+    let killed = killed.end();
     // The second takes over what the first left, cannot deliver it either, and puts it away when it ends.
     let second = Program::new("calls", &server).journal(&dir).with("OTEL_SERVICE_NAME", "second");
     let second = second.with("CALLS", "10").with("LASTING", "10").with("EXIT", "1000").run().well();
@@ -147,7 +149,7 @@ fn what_is_recovered_is_of_the_process_that_recorded_it() {
     let last = Program::new("recover", &server).journal(&dir).with("OTEL_SERVICE_NAME", "third").with("EXIT", "120000");
     last.run().well();
     let count = |service: &str| server.seen().iter().filter(|seen| seen.service == service).count();
-    let calls = killed.end().numbers("called").len();
+    let calls = killed.numbers("called").len();
     assert!(count("first") > calls, "calls and the session, {} of {calls}", count("first"));
     assert_eq!((count("second"), count("third")), (10, 0));
     std::fs::remove_dir_all(dir).unwrap();
