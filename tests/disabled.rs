@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use futures::FutureExt;
-use observe::{Config, Level, Score, Usage, observe};
+use observe::{Config, Context, Level, Score, Usage, observe};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -67,6 +67,11 @@ fn allocations(work: impl FnOnce()) -> usize {
     ALLOCATIONS.get() - before
 }
 
+#[observe]
+fn panicking() {
+    assert!(Context::current().is_recorded(), "not in the sample");
+}
+
 #[test]
 fn nothing_is_captured_or_allocated() {
     let check = || {
@@ -88,6 +93,8 @@ fn nothing_is_captured_or_allocated() {
     assert_eq!(sync_call(1, &Explosive), 2, "sampled out");
     by_hand();
     assert_eq!(async_call(1, &Explosive).now_or_never(), Some(2), "sampled out");
+    assert!(std::panic::catch_unwind(panicking).is_err(), "sampled out");
+    assert_eq!(Context::current(), Context::default(), "what panicked is current no more");
     let stats = guard.shutdown(std::time::Duration::from_secs(5));
     assert_eq!((stats.recorded, stats.delivered), (0, 0));
     let _ = std::fs::remove_dir_all(dir);

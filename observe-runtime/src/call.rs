@@ -231,7 +231,8 @@ impl Call {
     }
 
     /// The context of the work: without what is only this call's.
-    fn current(&self) -> Context {
+    #[inline]
+    pub(crate) fn current(&self) -> Context {
         self.context.with_state(0).with_steps(0)
     }
 

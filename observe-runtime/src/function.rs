@@ -16,9 +16,10 @@ where
         return body();
     }
     if call.is_silent() {
-        let out = call.run(body);
+        // Nothing is to be closed, so no panic is caught.
+        let context = call.current();
         std::mem::forget(call);
-        return out;
+        return context.run(body);
     }
     let out = how.run(&mut call, body);
     std::mem::forget(call);
