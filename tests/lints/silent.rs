@@ -256,6 +256,22 @@ pub fn unwraps(text: &str) -> Result<u8, String> {
     Ok(text.parse::<u8>().unwrap())
 }
 
+#[observe]
+pub fn adds_or_panics(n: u8) -> Option<impl Fn(u8) -> u8> {
+    if n > 1 {
+        return Some(move |other: u8| other + n);
+    }
+    panic!("less than two")
+}
+
+#[observe]
+pub async fn adds_later_or_not(n: u8) -> Option<impl Fn(u8) -> u8> {
+    if ready(n).await > 1 {
+        return Some(move |other: u8| other + n);
+    }
+    unreachable!()
+}
+
 fn main() {
     let _ = unnecessary_wraps(1);
     let _ = Agent { name: String::new() }.unused_self();

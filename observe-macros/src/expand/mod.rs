@@ -65,15 +65,10 @@ pub(crate) fn function(function: Function, options: &Options) -> TokenStream {
     let binds: TokenStream = params.iter().map(params::Param::bind).collect();
     let braces = body.span();
     let function = signature.fn_token.span.located_at(braces);
-    let body = if matches!(returned, Returned::Callable) && signature.asyncness.is_none() {
+    let body = if matches!(returned, Returned::Callable) {
         // It stands where it stood: what is expected of the return type passes no `match`, and a `return` of what does not come to
         // an end is one that is never reached.
         body.stream()
-    } else if matches!(returned, Returned::Callable) {
-        // What is expected passes a block.
-        let mut block = Group::new(Delimiter::Brace, body.stream());
-        block.set_span(braces.resolved_at(Span::mixed_site()));
-        block.into_token_stream()
     } else if binds.is_empty() && hold.is_none() && signature.asyncness.is_none() {
         // It is a closure's own block: inside another its braces would be called unnecessary.
         body.into_token_stream()
@@ -238,7 +233,7 @@ impl Scene {
         // What goes wrong with the whole body is told there.
         let there = span.located_at(*braces);
         let end = moved(quote!(#give #private), there);
-        let gives = matches!(returned, Returned::Callable) || is_future_by_name(output);
+        let gives = !matches!(returned, Returned::Callable) && is_future_by_name(output);
         let (at, output) = match (output, returned) {
             (ReturnType::Default, _) => (*arguments, quote_spanned!(span=> ())),
             (_, Returned::Never) => (*arguments, quote_spanned!(span=> ::core::convert::Infallible)),
