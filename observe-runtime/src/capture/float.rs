@@ -10,9 +10,11 @@
 //! closer than 2^-32.1 (`f32`) and 2^-62.9 tens to the end of its range, or than 2^-36.1 and 2^-67.9 to the middle of two
 //! units, unless it lies there. At an end there is some slack; in a middle lies only what has a scale without a cut.
 //!
-//! Digits are made eight at a time within a word, nothing is read that was just written, and no branch hangs on a digit.
+//! Nothing is read that was just written, and no branch hangs on a digit.
 
 use std::hint::select_unpredictable;
+
+use super::digits::{ZEROS, append_part, eight};
 
 /// `(whole + last / 10) * 10^exponent`
 #[derive(Clone, Copy)]
@@ -256,22 +258,7 @@ const fn divided(mut limbs: [u64; 4], by: u64) -> [u64; 4] {
     limbs
 }
 
-const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 const SIXTEEN_ZEROS: u128 = u128::from_le_bytes([b'0'; 16]);
-
-/// The digits of a number below 10^8, one a byte, the first one lowest.
-#[inline(always)]
-const fn eight(number: u64) -> u64 {
-    let fours = apart(number, (number * 109_951_163) >> 40, 10_000, 32);
-    let twos = apart(fours, ((fours * 10_486) >> 20) & 0x7f_0000_007f, 100, 16);
-    apart(twos, ((twos * 103) >> 10) & 0xf_000f_000f_000f, 10, 8)
-}
-
-/// Moves what is below `base` in each part of a word up by some bits, beside how often `base` was in it.
-#[inline(always)]
-const fn apart(parts: u64, quotients: u64, base: u64, by: u32) -> u64 {
-    (parts << by).wrapping_sub(quotients.wrapping_mul((base << by) - 1))
-}
 
 #[inline(always)]
 fn sixteen(high: u64, low: u64) -> u128 {
@@ -287,14 +274,6 @@ const fn significant(digits: u64) -> usize {
 #[inline(always)]
 const fn significant_of_sixteen(digits: u128) -> usize {
     16 - digits.leading_zeros() as usize / 8
-}
-
-/// Appends the first bytes of these.
-#[inline(always)]
-fn append_part<const N: usize>(out: &mut Vec<u8>, bytes: [u8; N], len: usize) {
-    let end = out.len() + len;
-    out.extend_from_slice(&bytes);
-    out.truncate(end);
 }
 
 /// Appends a sign, and what stands before the digits of a fraction: one zero fewer than it has, and one for none.

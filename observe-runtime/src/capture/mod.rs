@@ -9,12 +9,13 @@
 //!
 //! ```text
 //! probe ──> Captured ─┐                                  ┌─ Compound (arrays, objects)
-//! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape, float ──> Vec<u8>
+//! fault ──> Reason ───┴─> Slot ──> Writer (a Serializer) ┴─ escape, float, digits ──> Vec<u8>
 //! ```
 
 mod chains;
 mod compound;
 mod data_uri;
+mod digits;
 mod escape;
 mod fault;
 mod float;

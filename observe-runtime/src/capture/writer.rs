@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_core::ser;
 
-use super::{Limits, data_uri, escape};
+use super::{Limits, data_uri, digits, escape};
 
 /// Writes one JSON value at the end of a buffer, within its limits.
 #[derive(Debug)]
@@ -62,8 +62,12 @@ impl<'a> Writer<'a> {
         escape::append(self.out, text.as_bytes());
     }
 
-    pub(super) fn integer(&mut self, value: impl itoa::Integer) {
-        self.plain(itoa::Buffer::new().format(value));
+    #[inline]
+    pub(super) fn integer(&mut self, value: impl itoa::Integer + TryInto<u64> + Copy) {
+        match value.try_into() {
+            Ok(number) if number < digits::END => digits::append_integer(self.out, number),
+            _ => self.plain(itoa::Buffer::new().format(value)),
+        }
     }
 
     /// A JSON string, cut where it does not fit.

@@ -6,6 +6,7 @@ mod errors;
 mod failures;
 mod floats;
 mod input;
+mod integers;
 mod limits;
 mod oracle;
 mod probes;
