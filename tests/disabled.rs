@@ -2,8 +2,9 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::pin::Pin;
 
-use futures::FutureExt;
+use futures::{FutureExt, Stream, StreamExt};
 use observe::{Config, Context, Level, Score, Usage, observe};
 
 thread_local! {
@@ -72,6 +73,21 @@ fn panicking() {
     assert!(Context::current().is_recorded(), "not in the sample");
 }
 
+#[observe]
+fn boxed_stream() -> Pin<Box<dyn Stream<Item = Context> + Send>> {
+    Box::pin(futures::stream::iter([()]).map(|()| Context::current()))
+}
+
+#[observe]
+fn boxed_future() -> Pin<Box<dyn Future<Output = Context> + Send>> {
+    Box::pin(async { Context::current() })
+}
+
+#[observe]
+fn opaque_stream() -> impl Stream<Item = Context> {
+    futures::stream::iter([()]).map(|()| Context::current())
+}
+
 #[test]
 fn nothing_is_captured_or_allocated() {
     let check = || {
@@ -95,6 +111,13 @@ fn nothing_is_captured_or_allocated() {
     assert_eq!(async_call(1, &Explosive).now_or_never(), Some(2), "sampled out");
     assert!(std::panic::catch_unwind(panicking).is_err(), "sampled out");
     assert_eq!(Context::current(), Context::default(), "what panicked is current no more");
+    // Else what is called in there would begin traces of its own.
+    let goes_on = [
+        boxed_stream().next().now_or_never().flatten(),
+        opaque_stream().next().now_or_never().flatten(),
+        boxed_future().now_or_never(),
+    ];
+    assert!(!goes_on.contains(&Some(Context::default())), "{goes_on:?}");
     let stats = guard.shutdown(std::time::Duration::from_secs(5));
     assert_eq!((stats.recorded, stats.delivered), (0, 0));
     let _ = std::fs::remove_dir_all(dir);

@@ -18,6 +18,8 @@ use crate::stream::{ObservedStream, stream};
 pub trait Finish<R>: Copy {
     /// What is given back.
     type Output;
+    /// Whether nothing goes on once the function has returned.
+    const IS_OVER: bool = true;
 
     /// Ends the call with `out`.
     fn finish(self, call: Call, out: R) -> Self::Output;
@@ -227,6 +229,7 @@ where
     Self: Tell<S::Item, State: Send + Sync + 'static> + Send + Sync + 'static,
 {
     type Output = S;
+    const IS_OVER: bool = false;
 
     fn finish(self, call: Call, out: S) -> S {
         if call.is_off() { out } else { out.observed(call, self) }
@@ -238,6 +241,7 @@ where
     Self: Tell<S::Item, State: Send + Sync + 'static> + Send + Sync + 'static,
 {
     type Output = Result<S, E>;
+    const IS_OVER: bool = false;
 
     fn finish(self, mut call: Call, out: Result<S, E>) -> Result<S, E> {
         match out {
@@ -256,6 +260,7 @@ where
     Self: Tell<S::Item>,
 {
     type Output = ObservedStream<S, Self>;
+    const IS_OVER: bool = false;
 
     #[inline]
     fn finish(self, call: Call, out: S) -> ObservedStream<S, Self> {
@@ -268,6 +273,7 @@ where
     Self: Tell<S::Item>,
 {
     type Output = Result<ObservedStream<S, Self>, E>;
+    const IS_OVER: bool = false;
 
     #[inline]
     fn finish(self, mut call: Call, out: Result<S, E>) -> Result<ObservedStream<S, Self>, E> {
@@ -286,6 +292,7 @@ where
     How<(Now, S, F0), K, V, F>: Finish<B::Output, Output = B::Output> + Send + Sync + 'static,
 {
     type Output = B;
+    const IS_OVER: bool = false;
 
     fn finish(self, call: Call, out: B) -> B {
         if call.is_off() { out } else { out.observed(call, How::<(Now, S, F0), K, V, F>::new(self.0)) }

@@ -15,7 +15,7 @@ where
         std::mem::forget(call);
         return body();
     }
-    if call.is_silent() {
+    if H::IS_OVER && call.is_silent() {
         // Nothing is to be closed, so no panic is caught.
         let context = call.current();
         std::mem::forget(call);
