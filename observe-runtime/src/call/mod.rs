@@ -6,20 +6,23 @@
 //! - Expansions call its methods by path, so that no trait in a user's scope is taken for them.
 //! - Captures run with recording off on this thread, and cannot unwind out of here.
 
+mod close;
+
 use std::hint::black_box;
 use std::mem::{forget, replace};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::capture::{self, Captured, Input, Limits, Reason, Slot, Thrown};
+pub(crate) use self::close::Ending;
+use self::close::put_panic;
+use crate::capture::{Captured, Input, Limits, Thrown};
 use crate::clock::{self, Moment};
 use crate::context::{Context, Entered};
 use crate::details::Details;
-use crate::heard::Heard;
 use crate::id::{self, ObservationId};
-use crate::journal::{self, Admission, Journal};
+use crate::journal::{self, Admission};
 use crate::loss::Loss;
 use crate::observation::Outcome;
-use crate::record::{self, APP_ROOT, Kind, Opening, Tag};
+use crate::record::{self, APP_ROOT, Opening, Tag};
 use crate::registry;
 use crate::site::Site;
 
@@ -265,126 +268,6 @@ impl Call {
     pub(crate) fn has_begun(&self) -> bool {
         !matches!(self.context.state(), OFF | WAITING)
     }
-
-    /// Ends it with what came out: its value, which may not be captured, or an error. With `captures` the error's text is
-    /// the output too.
-    #[inline]
-    pub(crate) fn finish(&mut self, out: Result<Option<Captured<'_>>, Reason<'_>>, captures: bool) {
-        if self.is_recorded() {
-            match out {
-                Ok(mut value) => self.succeed(value.as_mut()),
-                Err(reason) => self.fail(captures, reason),
-            }
-        }
-        self.context = self.context.with_state(ENDED);
-    }
-
-    fn succeed(&mut self, value: Option<&mut Captured<'_>>) {
-        self.close(Outcome::Ok, |out, journal| {
-            if let Some(value) = value {
-                put_output(out, journal, value);
-            }
-        });
-    }
-
-    /// Ends it well; what came out is not captured.
-    #[inline]
-    pub(crate) fn end(mut self) {
-        if self.is_recorded() {
-            self.finish(Ok(None), false);
-        } else {
-            // Neither is there anything to do when it is dropped.
-            forget(self);
-        }
-    }
-
-    /// Ends the call of a stream with what was heard of it. An error among that counts more than who stopped listening.
-    pub(crate) fn close_stream(&mut self, how: &Ending<'_>, heard: &mut Heard) {
-        let outcome = match (how, heard.error()) {
-            (Ending::Panicked(_), _) => Outcome::Panicked,
-            (_, Some(_)) => Outcome::Error,
-            (Ending::Cancelled, None) => Outcome::Cancelled,
-            (Ending::Complete, None) => Outcome::Ok,
-        };
-        self.close(outcome, |out, journal| {
-            match (how, heard.error()) {
-                (Ending::Panicked(thrown), _) => put_panic(out, journal, Some(thrown)),
-                (_, Some(error)) => record::put(out, Tag::Fault, error),
-                (Ending::Cancelled, None) => record::put(out, Tag::Fault, CANCELLED.as_bytes()),
-                (Ending::Complete, None) => {}
-            }
-            record::put_with(out, Tag::Output, |out| heard.write(out, outcome == Outcome::Ok));
-            if let Some(first) = heard.first() {
-                record::put(out, Tag::CompletionStart, &first.to_le_bytes());
-            }
-        });
-    }
-
-    #[cold]
-    fn fail(&mut self, captures: bool, reason: Reason<'_>) {
-        self.close(Outcome::Error, |out, journal| {
-            let limits = journal.rules.limits;
-            let at = out.len();
-            record::put_with(out, Tag::Fault, |out| journal::capturing(|| reason.write(Slot::text(out, limits))));
-            if captures && journal.rules.capture_io {
-                let text = String::from_utf8_lossy(out.get(at + 5..).unwrap_or_default()).into_owned();
-                record::put_with(out, Tag::Output, |out| {
-                    out.extend_from_slice(b"{\"error\":");
-                    capture::write_string(out, &text, limits);
-                    out.push(b'}');
-                });
-            }
-        });
-    }
-
-    fn close(&mut self, outcome: Outcome, fields: impl FnOnce(&mut Vec<u8>, &Journal)) {
-        self.context = self.context.with_state(ENDED);
-        let (context, started) = (self.context, u64::from_ne_bytes(self.started));
-        let (Some(trace), Some(observation)) = (context.trace_id(), context.observation_id()) else { return };
-        let end = clock::end(Moment { unix: started, steps: context.steps() });
-        journal::write(context.client(), Admission::Known, |out, journal| {
-            record::close(out, trace, observation, started, end, outcome);
-            fields(out, journal);
-            true
-        });
-    }
-
-    #[cold]
-    fn abandon(&mut self) {
-        if self.context.state() == WAITING {
-            self.context = self.context.with_state(ENDED);
-            let Some(trace) = self.context.trace_id() else { return };
-            journal::write(self.context.client(), Admission::Known, |out, _| {
-                record::say(out, Kind::Forget, trace, self.context.observation_id(), clock::now());
-                true
-            });
-        } else {
-            self.close(Outcome::Cancelled, |out, _| record::put(out, Tag::Fault, CANCELLED.as_bytes()));
-        }
-    }
-
-    /// Closes it as panicked, and lets the panic go on.
-    #[cold]
-    fn unwind(&mut self, thrown: Thrown) -> ! {
-        if self.is_recorded() {
-            self.close(Outcome::Panicked, |out, journal| put_panic(out, journal, Some(&thrown)));
-        }
-        resume_unwind(thrown)
-    }
-}
-
-const CANCELLED: &str = "cancelled";
-
-/// How a stream came to its end.
-#[derive(Debug)]
-pub(crate) enum Ending<'a> {
-    Cancelled,
-    Complete,
-    Panicked(&'a Thrown),
-}
-
-fn put_panic(out: &mut Vec<u8>, journal: &Journal, thrown: Option<&Thrown>) {
-    record::put_with(out, Tag::Fault, |out| capture::panicked(thrown, Slot::text(out, journal.rules.limits)));
 }
 
 /// A call that is current until the end of its function.
@@ -406,21 +289,6 @@ impl Drop for Running {
             } else {
                 self.call.close(Outcome::Ok, |_, _| {});
             }
-        }
-    }
-}
-
-fn put_output(out: &mut Vec<u8>, journal: &Journal, value: &mut Captured<'_>) {
-    if journal.rules.capture_io {
-        record::put_with(out, Tag::Output, |out| journal::capturing(|| value.write(out, journal.rules.limits)));
-    }
-}
-
-impl Drop for Call {
-    #[inline]
-    fn drop(&mut self) {
-        if matches!(self.context.state(), OPEN | WAITING) {
-            self.abandon();
         }
     }
 }
