@@ -103,7 +103,8 @@ fn what_is_open_for_long_does_not_keep_every_segment_since() {
     running.kill();
     running.end();
     recovered(&server, &dir, false);
-    assert_eq!(missing(&server, &(0..CALLS).collect()), (0, 0));
+    let (lost, _) = missing(&server, &(0..CALLS).collect());
+    assert!(lost == 0 && server.repeated() <= 1, "{lost} lost, {} batches twice", server.repeated());
     let session = server.seen().into_iter().find(|seen| seen.span.name == "session").unwrap();
     assert!(is_marked(&session) && session.input().contains("long"), "{:?}", session.span);
     assert_eq!(session.text("langfuse.observation.metadata.progress"), (CALLS - 300).to_string());

@@ -185,10 +185,13 @@ impl Outbox {
         for queue in &mut self.queues {
             while let Some(mut parcel) = queue.batch(&self.terms, now, true) {
                 let last = parcel.items.last().map(Item::trace);
-                while parcel.count() < 2 * self.terms.count
-                    && queue.fresh.front().is_some_and(|(item, _)| Some(item.trace()) == last)
+                let mut room = (2 * self.terms.count).saturating_sub(parcel.count());
+                while let Some((item, _)) = queue.fresh.front()
+                    && Some(item.trace()) == last
+                    && item.count() <= room
                     && let Some((item, _)) = queue.pop()
                 {
+                    room -= item.count();
                     parcel.items.push(item);
                 }
                 parcels.push(parcel);
