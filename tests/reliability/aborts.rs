@@ -12,7 +12,8 @@ use crate::table::row;
 /// Compiles `abort.rs` so that its panics abort. What it is linked with is compiled already.
 fn program() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["rustc", "--quiet", "--example", "abort", "--", "-C", "panic=abort"]);
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    cargo.args(["rustc", "--quiet", "--profile", profile, "--example", "abort", "--", "-C", "panic=abort"]);
     assert!(cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
     let deps = std::env::current_exe().unwrap();
     deps.ancestors().nth(2).unwrap().join("examples/abort")
